@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The star: dimensions hold each name once, facts hold small numbers. Enum types are made before this from
+-- src/record/vocabulary.def. Column order is the order in which src/case/writer.c appends.
+
+create table meta (key varchar, value varchar);
+
+create table source_t (
+    source_id uinteger, path varchar, container varchar, format varchar, sha256 varchar, bytes ubigint,
+    stored_bytes ubigint, lines ubigint, records ubigint, continued ubigint, skipped ubigint, blank ubigint,
+    first_ts timestamp, last_ts timestamp, zone varchar, zone_from varchar, year_from varchar, mtime timestamp,
+    state source_state, reason varchar);
+
+create table host_t (host_id uinteger, name varchar);
+create table program_t (program_id uinteger, name varchar);
+create table user_t (user_id uinteger, name varchar);
+create table terminal_t (terminal_id uinteger, name varchar);
+create table key_t (key_id uinteger, fingerprint varchar);
+create table address_t (
+    address_id uinteger, name varchar, ip varchar, kind varchar, country_code varchar, country varchar, city varchar,
+    latitude double, longitude double, located varchar, asn ubigint, as_name varchar);
+
+create table log_t (
+    record_id ubigint, ts timestamp, ts_quality ts_quality, host_id uinteger, facility facility,
+    facility_inferred boolean, severity severity, severity_inferred boolean, program_id uinteger, pid bigint,
+    source_id uinteger, "offset" ubigint, length uinteger, head uinteger);
+
+create table logon_t (
+    record_id ubigint, ts timestamp, host_id uinteger, user_id uinteger, actor_id uinteger, outcome outcome,
+    reason reason, method method, kind logon_kind, program_id uinteger, pid bigint, address_id uinteger,
+    source_port integer, terminal_id uinteger, key_id uinteger, key_type varchar, count uinteger, lines uinteger);
+
+create table anomaly_t (source_id uinteger, record_id ubigint, "offset" ubigint, length ubigint, kind anomaly_kind, detail varchar);
+
+-- Made after reading, from the above.
+create table log_hour_t (ts timestamp, host_id uinteger, program_id uinteger, facility facility, severity severity, records ubigint);
+create table finding_t (
+    finding_id uinteger, ts timestamp, until timestamp, host_id uinteger, name varchar, severity varchar, section varchar,
+    text varchar, count ubigint, user_name varchar, source varchar, record_id ubigint, link varchar, link_label varchar);
+create table host_fact_t (host_id uinteger, key varchar, value varchar, record_id ubigint);

@@ -1,0 +1,67 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The plain names people rely on; docs/schema.md describes each column. Stored in case.duckdb for any DuckDB
+-- client (there `message` is NULL: the text is in text/), and made again in our own session, where
+-- message_text() reads the segments.
+
+create or replace view source as
+select source_id, path, container, format, sha256, bytes, stored_bytes, lines, records, continued, skipped, blank,
+    first_ts, last_ts, zone, zone_from, year_from, mtime, state, reason
+from source_t;
+
+create or replace view anomaly as
+select source_id, record_id, "offset", length, kind, detail from anomaly_t;
+
+create or replace view log as
+select l.record_id, l.ts, l.ts_quality, h.name as host, l.facility, l.severity, p.name as program, l.pid,
+    message_text(l.source_id, l."offset" + l.head, l.length - l.head) as message,
+    l.source_id, l."offset", l.length, l.facility_inferred, l.severity_inferred
+from log_t l
+left join host_t h on h.host_id = l.host_id
+left join program_t p on p.program_id = l.program_id;
+
+create or replace view logon as
+select l.ts, h.name as host, u.name as user_name, l.outcome, l.reason, l.method, p.name as program, l.pid,
+    a.ip as source_ip, l.source_port, case when a.ip is null then a.name end as source_host, t.name as tty,
+    k.fingerprint as key_fingerprint, l.count, l.kind, l.record_id,
+    c.name as actor, l.key_type, l.lines, a.country_code
+from logon_t l
+left join host_t h on h.host_id = l.host_id
+left join user_t u on u.user_id = l.user_id
+left join user_t c on c.user_id = l.actor_id
+left join program_t p on p.program_id = l.program_id
+left join address_t a on a.address_id = l.address_id
+left join terminal_t t on t.terminal_id = l.terminal_id
+left join key_t k on k.key_id = l.key_id;
+
+create or replace view address as
+select ip, kind, country_code, city, latitude, longitude, asn, as_name, country, located
+from address_t where ip is not null;
+
+create or replace view finding as
+select f.finding_id, f.ts, f.until, h.name as host, f.name, f.severity, f.section, f.text, f.count, f.user_name,
+    f.source, f.record_id, f.link, f.link_label
+from finding_t f left join host_t h on h.host_id = f.host_id;
+
+create or replace view log_hour as
+select r.ts, h.name as host, p.name as program, r.facility, r.severity, r.records
+from log_hour_t r
+left join host_t h on h.host_id = r.host_id
+left join program_t p on p.program_id = r.program_id;
+
+create or replace view host_fact as
+select h.name as host, f.key, f.value, f.record_id from host_fact_t f left join host_t h on h.host_id = f.host_id;
+
+create or replace view host as
+select h.name,
+    max(f.value) filter (f.key = 'os') as os,
+    max(f.value) filter (f.key = 'kernel') as kernel,
+    max(f.value) filter (f.key = 'machine_id') as machine_id,
+    string_agg(distinct f.value, ', ') filter (f.key = 'address') as addresses,
+    max(f.value) filter (f.key = 'time_zone') as time_zone,
+    any_value(r.first_ts) as first_ts, any_value(r.last_ts) as last_ts, any_value(r.records) as records,
+    max(f.value) filter (f.key = 'role') as role
+from host_t h
+left join host_fact_t f on f.host_id = h.host_id
+left join (select host_id, min(ts) as first_ts, max(ts) as last_ts, count(*) as records from log_t group by host_id) r
+    on r.host_id = h.host_id
+group by h.host_id, h.name;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// The enums of vocabulary.def. `*_COUNT` doubles as "not known" where a field may be unknown.
+#pragma once
+
+#include "base/str.h"
+#include "record/vocabulary.def"
+
+#define WORD(id, name, meaning) FACILITY_##id,
+enum facility { FACILITY_WORDS(WORD) FACILITY_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) SEVERITY_##id,
+enum severity { SEVERITY_WORDS(WORD) SEVERITY_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) QUALITY_##id,
+enum quality { QUALITY_WORDS(WORD) QUALITY_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) OUTCOME_##id,
+enum outcome { OUTCOME_WORDS(WORD) OUTCOME_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) LOGON_KIND_##id,
+enum logon_kind { LOGON_KIND_WORDS(WORD) LOGON_KIND_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) METHOD_##id,
+enum method { METHOD_WORDS(WORD) METHOD_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) REASON_##id,
+enum reason { REASON_WORDS(WORD) REASON_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) SOURCE_STATE_##id,
+enum source_state { SOURCE_STATE_WORDS(WORD) SOURCE_STATE_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) ANOMALY_##id,
+enum anomaly_kind { ANOMALY_WORDS(WORD) ANOMALY_COUNT };
+#undef WORD
+
+// One vocabulary as a table: its SQL type name and its words in stored order.
+struct vocabulary {
+    const char *type;
+    const char *const *names;
+    const char *const *meanings;
+    size_t n;
+};
+extern const struct vocabulary VOCABULARIES[];
+extern const size_t VOCABULARIES_COUNT;
+
+extern const char *const FACILITY_NAMES[],
+    *const SEVERITY_NAMES[], *const QUALITY_NAMES[], *const OUTCOME_NAMES[], *const LOGON_KIND_NAMES[],
+                                                                                 *const METHOD_NAMES[],
+                                                                                     *const REASON_NAMES[],
+                                                                                         *const SOURCE_STATE_NAMES[],
+                                                                                             *const ANOMALY_NAMES[];
