@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
-#define _GNU_SOURCE
 #include "base/str.h"
 
 #include <sys/random.h>
