@@ -25,6 +25,10 @@ void case_close(struct case_file *file);
 const char *case_folder(const struct case_file *file);
 // Grows whenever new facts can be seen; for "ask again".
 uint64_t case_revision(const struct case_file *file);
+// Tells those who ask that new facts can be seen.
+void case_changed(struct case_file *file);
+// Whether it is open for writing now; false after case_finish().
+bool case_is_writable(const struct case_file *file);
 // CASE_READ semantics from here on: no more writers; compacts, writes manifest.json, reopens read-only.
 enum status case_finish(struct case_file *file, struct error *error);
 

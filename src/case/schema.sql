@@ -10,7 +10,7 @@ create table source_t (
     first_ts timestamp, last_ts timestamp, zone varchar, zone_from varchar, year_from varchar, mtime timestamp,
     state source_state, reason varchar);
 
-create table host_t (host_id uinteger, name varchar);
+create table host_t (host_id uinteger, name varchar, first_ts timestamp, last_ts timestamp, records ubigint);
 create table program_t (program_id uinteger, name varchar);
 create table user_t (user_id uinteger, name varchar);
 create table terminal_t (terminal_id uinteger, name varchar);

@@ -58,10 +58,8 @@ select h.name,
     max(f.value) filter (f.key = 'machine_id') as machine_id,
     string_agg(distinct f.value, ', ') filter (f.key = 'address') as addresses,
     max(f.value) filter (f.key = 'time_zone') as time_zone,
-    any_value(r.first_ts) as first_ts, any_value(r.last_ts) as last_ts, any_value(r.records) as records,
+    any_value(h.first_ts) as first_ts, any_value(h.last_ts) as last_ts, any_value(h.records) as records,
     max(f.value) filter (f.key = 'role') as role
 from host_t h
 left join host_fact_t f on f.host_id = h.host_id
-left join (select host_id, min(ts) as first_ts, max(ts) as last_ts, count(*) as records from log_t group by host_id) r
-    on r.host_id = h.host_id
 group by h.host_id, h.name;

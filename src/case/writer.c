@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// Each table has an appender and one data chunk of 2,048 rows that is filled column by column in place. A
+// row is a dozen stores; DuckDB takes the chunk over and compresses it when the row group is full.
+#include "case/writer.h"
+
+#include "base/limits.h"
+#include "case/internal.h"
+#include "record/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MAX_COLUMNS = 24 };
+
+struct table {
+    const char *name;
+    duckdb_appender appender;
+    duckdb_data_chunk chunk;
+    duckdb_vector vectors[MAX_COLUMNS];
+    void *data[MAX_COLUMNS];
+    uint64_t *valid[MAX_COLUMNS]; // NULL until the first unknown of the chunk
+    idx_t columns, rows;
+};
+
+enum { NAME_TABLES = 6 };
+
+struct case_writer {
+    struct case_file *file;
+    struct case_connection *connection;
+    struct table log, logon, anomaly;
+    struct case_names names;
+    struct table name_tables[NAME_TABLES];
+    size_t names_written[NAME_TABLES];
+    uint32_t last_source;
+    uint64_t next_record;
+};
+
+// ---- One table ----
+
+static enum status fail_append(struct case_writer *w, const struct table *t, struct error *error) {
+    enum status status = case_explain(duckdb_appender_error(t->appender), w->file->folder, error);
+    return status == FAIL ? FATAL : status;
+}
+
+static void begin_chunk(struct table *t) {
+    duckdb_data_chunk_reset(t->chunk);
+    for (idx_t i = 0; i < t->columns; i++) {
+        t->data[i] = duckdb_vector_get_data(t->vectors[i]);
+        t->valid[i] = NULL;
+    }
+    t->rows = 0;
+}
+
+static enum status open_table(struct case_writer *w, struct table *t, const char *name, struct error *error) {
+    duckdb_logical_type types[MAX_COLUMNS];
+    t->name = name;
+    if (duckdb_appender_create_ext(w->connection->con, "facts", "main", name, &t->appender) != DuckDBSuccess)
+        return fail_append(w, t, error);
+    t->columns = duckdb_appender_column_count(t->appender);
+    for (idx_t i = 0; i < t->columns; i++)
+        types[i] = duckdb_appender_column_type(t->appender, i);
+    t->chunk = duckdb_create_data_chunk(types, t->columns);
+    for (idx_t i = 0; i < t->columns; i++) {
+        t->vectors[i] = duckdb_data_chunk_get_vector(t->chunk, i);
+        duckdb_destroy_logical_type(&types[i]);
+    }
+    begin_chunk(t);
+    return OK;
+}
+
+static enum status append_chunk(struct case_writer *w, struct table *t, struct error *error) {
+    if (!t->rows)
+        return OK;
+    duckdb_data_chunk_set_size(t->chunk, t->rows);
+    if (duckdb_append_data_chunk(t->appender, t->chunk) != DuckDBSuccess)
+        return fail_append(w, t, error);
+    begin_chunk(t);
+    return OK;
+}
+
+static enum status flush_table(struct case_writer *w, struct table *t, struct error *error) {
+    enum status status = append_chunk(w, t, error);
+    if (status == OK && duckdb_appender_flush(t->appender) != DuckDBSuccess)
+        status = fail_append(w, t, error);
+    return status;
+}
+
+static void close_table(struct table *t) {
+    duckdb_appender_destroy(&t->appender);
+    duckdb_destroy_data_chunk(&t->chunk);
+}
+
+static void set_null(struct table *t, idx_t column) {
+    if (!t->valid[column]) {
+        duckdb_vector_ensure_validity_writable(t->vectors[column]);
+        t->valid[column] = duckdb_vector_get_validity(t->vectors[column]);
+    }
+    t->valid[column][t->rows / 64] &= ~(UINT64_C(1) << (t->rows % 64));
+}
+
+#define PUT(table, column, type, value) (((type *)(table)->data[column])[(table)->rows] = (value))
+#define PUT_OR_NULL(table, column, type, value, is_null)                                                               \
+    do {                                                                                                               \
+        PUT(table, column, type, (type)(value));                                                                       \
+        if (is_null)                                                                                                   \
+            set_null(table, column);                                                                                   \
+    } while (0)
+
+static void put_text(struct table *t, idx_t column, struct str s) {
+    if (s.p)
+        duckdb_vector_assign_string_element_len(t->vectors[column], t->rows, s.p, s.n);
+    else
+        set_null(t, column);
+}
+
+static enum status end_row(struct case_writer *w, struct table *t, struct error *error) {
+    return ++t->rows == LIMIT_BATCH_ROWS ? append_chunk(w, t, error) : OK;
+}
+
+// ---- Rows ----
+
+enum status case_add_log(struct case_writer *w, const struct log_row *r, struct error *error) {
+    struct table *t = &w->log;
+    PUT(t, 0, uint64_t, r->record_id);
+    PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
+    PUT(t, 2, uint8_t, (uint8_t)r->quality);
+    PUT(t, 3, uint32_t, r->host_id);
+    PUT_OR_NULL(t, 4, uint8_t, r->facility < FACILITY_COUNT ? r->facility : 0, r->facility >= FACILITY_COUNT);
+    PUT(t, 5, bool, r->facility_inferred);
+    PUT_OR_NULL(t, 6, uint8_t, r->severity < SEVERITY_COUNT ? r->severity : 0, r->severity >= SEVERITY_COUNT);
+    PUT(t, 7, bool, r->severity_inferred);
+    PUT(t, 8, uint32_t, r->program_id);
+    PUT_OR_NULL(t, 9, int64_t, r->pid, r->pid == PID_NONE);
+    PUT(t, 10, uint32_t, r->source_id);
+    PUT(t, 11, uint64_t, r->offset);
+    PUT(t, 12, uint32_t, r->length);
+    PUT(t, 13, uint32_t, r->head);
+    if (r->record_id >= w->next_record)
+        w->next_record = r->record_id + 1;
+    return end_row(w, t, error);
+}
+
+enum status case_add_logon(struct case_writer *w, const struct logon_row *r, struct error *error) {
+    struct table *t = &w->logon;
+    PUT(t, 0, uint64_t, r->record_id);
+    PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
+    PUT(t, 2, uint32_t, r->host_id);
+    PUT(t, 3, uint32_t, r->user_id);
+    PUT(t, 4, uint32_t, r->actor_id);
+    PUT(t, 5, uint8_t, r->outcome);
+    PUT_OR_NULL(t, 6, uint8_t, r->reason < REASON_COUNT ? r->reason : 0, r->reason >= REASON_COUNT);
+    PUT_OR_NULL(t, 7, uint8_t, r->method < METHOD_COUNT ? r->method : 0, r->method >= METHOD_COUNT);
+    PUT(t, 8, uint8_t, r->kind);
+    PUT(t, 9, uint32_t, r->program_id);
+    PUT_OR_NULL(t, 10, int64_t, r->pid, r->pid == PID_NONE);
+    PUT(t, 11, uint32_t, r->address_id);
+    PUT_OR_NULL(t, 12, int32_t, r->port, r->port < 0);
+    PUT(t, 13, uint32_t, r->terminal_id);
+    PUT(t, 14, uint32_t, r->key_id);
+    put_text(t, 15, r->key_type);
+    PUT(t, 16, uint32_t, r->count);
+    PUT(t, 17, uint32_t, r->lines);
+    return end_row(w, t, error);
+}
+
+enum status case_add_anomaly(struct case_writer *w, const struct anomaly_row *r, struct error *error) {
+    struct table *t = &w->anomaly;
+    PUT(t, 0, uint32_t, r->source_id);
+    PUT_OR_NULL(t, 1, uint64_t, r->record_id, r->record_id == 0);
+    PUT(t, 2, uint64_t, r->offset);
+    PUT(t, 3, uint64_t, r->length);
+    PUT(t, 4, uint8_t, (uint8_t)r->kind);
+    put_text(t, 5, r->detail);
+    return end_row(w, t, error);
+}
+
+// ---- Names ----
+
+static const struct {
+    const char *table;
+    size_t field; // in struct case_names
+} NAMES[NAME_TABLES] = {
+    {"host_t", offsetof(struct case_names, host)}, {"program_t", offsetof(struct case_names, program)},
+    {"user_t", offsetof(struct case_names, user)}, {"terminal_t", offsetof(struct case_names, terminal)},
+    {"key_t", offsetof(struct case_names, key)},   {"address_t", offsetof(struct case_names, address)},
+};
+
+static struct intern *names_at(struct case_writer *w, size_t i) {
+    return (struct intern *)((char *)&w->names + NAMES[i].field);
+}
+
+static enum status load_names(struct case_writer *w, size_t i, struct error *error) {
+    char sql[128];
+    struct case_result *r;
+    size_t rows;
+    snprintf(sql, sizeof sql, "select #1, #2 from (from facts.main.%s) order by #1", NAMES[i].table);
+    enum status status = case_query(w->connection, str_of(sql), NULL, 0, &r, error);
+    if (status != OK)
+        return status;
+    struct intern *table = names_at(w, i);
+    while ((status = case_fetch(r, &rows, error)) == OK)
+        for (size_t row = 0; row < rows; row++) {
+            struct case_value id = case_value(r, 0, row), name = case_value(r, 1, row);
+            if (intern_id(table, name.text) != id.integer)
+                status = error_set(error, FATAL, 0,
+                                   "the table %s of this case is damaged; read the evidence again into a new case",
+                                   NAMES[i].table);
+        }
+    case_result_free(r);
+    w->names_written[i] = table->n;
+    return status == END ? OK : status;
+}
+
+// Names that came since the last time. Their bytes are the attacker's: valid UTF-8 was made of them when
+// they were interned.
+static enum status flush_names(struct case_writer *w, size_t i, struct error *error) {
+    struct intern *table = names_at(w, i);
+    struct table *t = &w->name_tables[i];
+    enum status status = OK;
+    for (; status == OK && w->names_written[i] < table->n; w->names_written[i]++) {
+        PUT(t, 0, uint32_t, (uint32_t)w->names_written[i] + 1);
+        put_text(t, 1, table->values.at[w->names_written[i]]);
+        for (idx_t column = 2; column < t->columns; column++)
+            set_null(t, column);
+        status = end_row(w, t, error);
+    }
+    return status == OK ? flush_table(w, t, error) : status;
+}
+
+enum status case_flush(struct case_writer *w, struct error *error) {
+    enum status status = OK;
+    for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
+        status = flush_names(w, i, error);
+    struct table *facts[] = {&w->log, &w->logon, &w->anomaly};
+    for (size_t i = 0; i < 3 && status == OK; i++)
+        status = flush_table(w, facts[i], error);
+    case_changed(w->file);
+    return status;
+}
+
+// ---- Small statements ----
+
+static enum status run_params(struct case_writer *w, const char *sql, const struct case_param *params, size_t n,
+                              struct error *error) {
+    struct case_result *r;
+    enum status status = case_query(w->connection, str_of(sql), params, n, &r, error);
+    if (status == OK) {
+        size_t rows;
+        while ((status = case_fetch(r, &rows, error)) == OK)
+            ;
+        case_result_free(r);
+    }
+    return status == END ? OK : status == FAIL ? FATAL : status;
+}
+
+static struct case_value text_or_null(struct str s) {
+    return s.p ? (struct case_value){.type = TYPE_TEXT, .text = s} : (struct case_value){.type = TYPE_NULL};
+}
+
+static struct case_value time_or_null(usec t) {
+    return t == USEC_NONE ? (struct case_value){.type = TYPE_NULL} : (struct case_value){.type = TYPE_TIME, .time = t};
+}
+
+static struct case_value number(uint64_t v) {
+    return (struct case_value){.type = TYPE_INTEGER, .integer = (int64_t)v};
+}
+
+enum status case_put_source(struct case_writer *w, const struct source_row *r, struct error *error) {
+    const struct case_param params[] = {
+        {"id", number(r->source_id)},
+        {"path", text_or_null(r->path)},
+        {"container", text_or_null(r->container)},
+        {"format", text_or_null(r->format)},
+        {"sha256", text_or_null(r->sha256)},
+        {"bytes", number(r->bytes)},
+        {"stored", number(r->stored_bytes)},
+        {"lines", number(r->lines)},
+        {"records", number(r->records)},
+        {"continued", number(r->continued)},
+        {"skipped", number(r->skipped)},
+        {"blank", number(r->blank)},
+        {"first", time_or_null(r->first_ts)},
+        {"last", time_or_null(r->last_ts)},
+        {"zone", text_or_null(r->zone)},
+        {"zone_from", text_or_null(r->zone_from)},
+        {"year_from", text_or_null(r->year_from)},
+        {"mtime", time_or_null(r->mtime)},
+        {"state", text_or_null(str_of(SOURCE_STATE_NAMES[r->state]))},
+        {"reason", text_or_null(r->reason)},
+    };
+    size_t n = sizeof params / sizeof *params;
+    enum status status = case_execute(w->connection, "begin", error);
+    if (status == OK)
+        status = run_params(w, "delete from facts.main.source_t where source_id = $id", params, n, error);
+    if (status == OK)
+        status =
+            run_params(w,
+                       "insert into facts.main.source_t values ($id, $path, $container, $format, $sha256, $bytes, "
+                       "$stored, $lines, $records, $continued, $skipped, $blank, $first, $last, $zone, $zone_from, "
+                       "$year_from, $mtime, $state, $reason)",
+                       params, n, error);
+    return status == OK ? case_execute(w->connection, "commit", error) : status;
+}
+
+enum status case_put_host(struct case_writer *w, uint32_t host_id, usec first, usec last, uint64_t records,
+                          struct error *error) {
+    const struct case_param params[] = {
+        {"id", number(host_id)}, {"first", time_or_null(first)}, {"last", time_or_null(last)}, {"n", number(records)}};
+    return run_params(w,
+                      "update facts.main.host_t set first_ts = least(coalesce(first_ts, $first), $first), "
+                      "last_ts = greatest(coalesce(last_ts, $last), $last), records = coalesce(records, 0) + $n "
+                      "where host_id = $id",
+                      params, 4, error);
+}
+
+enum status case_add_host_fact(struct case_writer *w, uint32_t host_id, struct str key, struct str value,
+                               struct error *error) {
+    const struct case_param params[] = {
+        {"id", number(host_id)}, {"key", text_or_null(key)}, {"value", text_or_null(value)}};
+    return run_params(w, "insert into facts.main.host_fact_t values ($id, $key, $value, null)", params, 3, error);
+}
+
+enum status case_execute(struct case_connection *c, const char *sql, struct error *error) {
+    if (!c->may_write || c->file->mode != CASE_CREATE)
+        return error_set(error, FAIL, 0, "the case '%s' is open for reading only", c->file->folder);
+    enum status status = case_run(c->con, sql, error);
+    return status;
+}
+
+enum status case_connect_writer(struct case_file *file, struct case_connection **ret, struct error *error) {
+    enum status status = case_connect(file, ret, error);
+    if (status == OK)
+        (*ret)->may_write = true;
+    return status;
+}
+
+// ---- Opening and closing ----
+
+// A source that was being read when the program ended is read again from its beginning.
+static enum status remove_unfinished(struct case_writer *w, struct error *error) {
+    return case_execute(
+        w->connection,
+        "begin;"
+        "delete from facts.main.logon_t where record_id in (select record_id from facts.main.log_t where "
+        "source_id in (select source_id from facts.main.source_t where state = 'reading'));"
+        "delete from facts.main.log_t where source_id in (select source_id from facts.main.source_t where "
+        "state = 'reading');"
+        "delete from facts.main.anomaly_t where source_id in (select source_id from facts.main.source_t "
+        "where state = 'reading');"
+        "delete from facts.main.source_t where state = 'reading';"
+        "commit",
+        error);
+}
+
+static enum status load_numbers(struct case_writer *w, struct error *error) {
+    struct case_result *r;
+    size_t rows;
+    enum status status = case_query(w->connection,
+                                    S("select coalesce((select max(source_id) from facts.main.source_t), 0), "
+                                      "coalesce((select max(record_id) from facts.main.log_t), 0) + 1"),
+                                    NULL, 0, &r, error);
+    if (status != OK)
+        return status;
+    status = case_fetch(r, &rows, error);
+    if (status == OK) {
+        w->last_source = (uint32_t)case_value(r, 0, 0).integer;
+        w->next_record = (uint64_t)case_value(r, 1, 0).integer;
+    }
+    case_result_free(r);
+    return status;
+}
+
+static enum status open_tables(struct case_writer *w, struct error *error) {
+    enum status status = open_table(w, &w->log, "log_t", error);
+    if (status == OK)
+        status = open_table(w, &w->logon, "logon_t", error);
+    if (status == OK)
+        status = open_table(w, &w->anomaly, "anomaly_t", error);
+    for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
+        status = open_table(w, &w->name_tables[i], NAMES[i].table, error);
+    return status;
+}
+
+enum status case_writer_open(struct case_file *file, struct case_writer **ret, struct error *error) {
+    struct case_writer *w = must_zero(1, sizeof *w);
+    w->file = file;
+    enum status status = case_connect_writer(file, &w->connection, error);
+    if (status == OK)
+        status = remove_unfinished(w, error);
+    if (status == OK)
+        status = load_numbers(w, error);
+    for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
+        status = load_names(w, i, error);
+    if (status == OK)
+        status = open_tables(w, error);
+    if (status != OK) {
+        case_writer_close(w, NULL);
+        return status;
+    }
+    *ret = w;
+    return OK;
+}
+
+enum status case_writer_close(struct case_writer *w, struct error *error) {
+    if (!w)
+        return OK;
+    enum status status = w->log.appender ? case_flush(w, error) : OK;
+    close_table(&w->log);
+    close_table(&w->logon);
+    close_table(&w->anomaly);
+    for (size_t i = 0; i < NAME_TABLES; i++) {
+        close_table(&w->name_tables[i]);
+        intern_done(names_at(w, i));
+    }
+    case_disconnect(w->connection);
+    free(w);
+    return status;
+}
+
+struct case_names *case_writer_names(struct case_writer *w) {
+    return &w->names;
+}
+
+uint32_t case_writer_next_source(struct case_writer *w) {
+    return ++w->last_source;
+}
+
+uint64_t case_writer_next_record(const struct case_writer *w) {
+    return w->next_record;
+}
+
+struct case_connection *case_writer_connection(struct case_writer *w) {
+    return w->connection;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// Facts into the case, in batches. Rows are typed columns straight into DuckDB's vectors; text never passes
+// through here. What is flushed can be seen by those who ask.
+#pragma once
+
+#include "base/intern.h"
+#include "case/case.h"
+#include "record/vocabulary.h"
+
+// The open vocabularies: each value has one number for the whole case.
+struct case_names {
+    struct intern host, program, user, terminal, key, address;
+};
+
+struct log_row {
+    uint64_t record_id;
+    usec ts; // USEC_NONE: NULL
+    enum quality quality;
+    uint32_t host_id, program_id; // 0: NULL in the views
+    uint8_t facility, severity;   // *_COUNT: NULL
+    bool facility_inferred, severity_inferred;
+    int64_t pid; // PID_NONE: NULL
+    uint32_t source_id;
+    uint64_t offset; // of the record's first byte in the source's text
+    uint32_t length; // of the record, without its last line end
+    uint32_t head;   // bytes before the message
+};
+
+struct logon_row {
+    uint64_t record_id;
+    usec ts;
+    uint32_t host_id, user_id, actor_id;
+    uint8_t outcome, reason, method, kind; // reason, method: *_COUNT is NULL
+    uint32_t program_id;
+    int64_t pid;
+    uint32_t address_id;
+    int32_t port; // -1: NULL
+    uint32_t terminal_id, key_id;
+    struct str key_type; // absent: NULL
+    uint32_t count, lines;
+};
+
+struct anomaly_row {
+    uint32_t source_id;
+    uint64_t record_id; // 0: NULL
+    uint64_t offset, length;
+    enum anomaly_kind kind;
+    struct str detail;
+};
+
+// A row of the ledger of sources. Absent strings and USEC_NONE are NULL.
+struct source_row {
+    uint32_t source_id;
+    struct str path, container, format, sha256;
+    uint64_t bytes, stored_bytes, lines, records, continued, skipped, blank;
+    usec first_ts, last_ts, mtime;
+    struct str zone, zone_from, year_from;
+    enum source_state state;
+    struct str reason;
+};
+
+struct case_writer;
+
+// One thread at a time. The names of an existing case are loaded; numbers go on where it stopped. What an
+// interrupted run left of a source it did not finish is removed.
+enum status case_writer_open(struct case_file *file, struct case_writer **ret, struct error *error);
+// Flushes and closes. NULL is fine.
+enum status case_writer_close(struct case_writer *writer, struct error *error);
+
+struct case_names *case_writer_names(struct case_writer *writer);
+uint32_t case_writer_next_source(struct case_writer *writer);
+uint64_t case_writer_next_record(const struct case_writer *writer);         // first free record_id
+struct case_connection *case_writer_connection(struct case_writer *writer); // may write
+
+// The source's row, new or again. Committed at once.
+enum status case_put_source(struct case_writer *writer, const struct source_row *row, struct error *error);
+enum status case_add_log(struct case_writer *writer, const struct log_row *row, struct error *error);
+enum status case_add_logon(struct case_writer *writer, const struct logon_row *row, struct error *error);
+enum status case_add_anomaly(struct case_writer *writer, const struct anomaly_row *row, struct error *error);
+// Makes all rows and names so far visible. Every 200,000 rows this happens by itself.
+enum status case_flush(struct case_writer *writer, struct error *error);
+// First and last time and the number of records of a host, counted by the caller.
+enum status case_put_host(struct case_writer *writer, uint32_t host_id, usec first, usec last, uint64_t records,
+                          struct error *error);
+enum status case_add_host_fact(struct case_writer *writer, uint32_t host_id, struct str key, struct str value,
+                               struct error *error);
+
+// For the rooms that derive: statements that write, one or several, no parameters, never with text from
+// evidence inside. The case must be writable.
+enum status case_execute(struct case_connection *connection, const char *sql, struct error *error);
+// A connection that may write, beside a case_writer that is not being used meanwhile.
+enum status case_connect_writer(struct case_file *file, struct case_connection **ret, struct error *error);
