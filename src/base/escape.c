@@ -107,13 +107,15 @@ size_t escape_terminal(struct str s, char *ret, size_t size) {
     return w;
 }
 
-static int format_json(uint32_t code, char out[8]) {
+static int format_json(uint32_t code, char out[16]) {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
     const char *at = code && code < 0x80 ? strchr(from, (int)code) : NULL;
     if (at)
-        return snprintf(out, 8, "\\%c", to[at - from]);
-    if (code < 0x20 || code == 0x7f || code == '<' || code == '>' || code == '&' || code == 0x2028 || code == 0x2029)
-        return snprintf(out, 8, "\\u%04x", code);
+        return snprintf(out, 16, "\\%c", to[at - from]);
+    if (code > 0xffff && is_deceptive(code))
+        return snprintf(out, 16, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == '<' || code == '>' || code == '&' || is_deceptive(code))
+        return snprintf(out, 16, "\\u%04x", code);
     return 0;
 }
 
@@ -121,7 +123,7 @@ size_t escape_json(struct str s, char *ret) {
     char *w = ret;
     while (s.n) {
         uint32_t code = 0xfffd;
-        char out[8];
+        char out[16];
         size_t n = utf8_decode(s, &code);
         int m = n ? format_json(code, out) : snprintf(out, 8, "\\ufffd");
         if (m) {

@@ -16,8 +16,9 @@ enum { ESCAPE_TERMINAL_MAX = 8, ESCAPE_JSON_MAX = 6 };
 // changes. Terminates; cuts at a whole escape when `size` is too small. Returns the bytes written.
 size_t escape_terminal(struct str s, char *ret, size_t size);
 
-// Writes `s` as the inside of a JSON string (without the quotes): valid UTF-8, `<`, `>`, `&`, U+2028 and
-// U+2029 as \u escapes so that it can stand in a script element; each byte that is no UTF-8 becomes U+FFFD.
+// Writes `s` as the inside of a JSON string (without the quotes): valid UTF-8; `<`, `>` and `&` as \u escapes so
+// that it can stand in a script element, and all that escape_terminal() makes visible so that it can stand on
+// a terminal; each byte that is no UTF-8 becomes U+FFFD.
 // `ret` has room for ESCAPE_JSON_MAX * s.n bytes. Not terminated. Returns the bytes written.
 size_t escape_json(struct str s, char *ret);
 
