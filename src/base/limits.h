@@ -26,6 +26,7 @@ enum {
 #define LIMIT_INFLATE_FREE (64ull << 20)
 #define LIMIT_INFLATE_RATIO 250ull
 #define LIMIT_INFLATE_TOTAL (200ull << 30)
+#define LIMIT_INFLATE_MEMORY (256ull << 20) // what one decompressor may take
 
 // Case
 enum {

@@ -3,8 +3,9 @@
 //
 // Evidence in: paths become named byte streams. Everything is opened read-only, without blocking and without
 // touching access times where the kernel allows; nothing is written, nothing is extracted, and no path from
-// inside the evidence is ever opened by name outside it. Compression (gzip, xz, zstd, bzip2, also many
-// members in a row) is undone on the way and bounded: see LIMIT_INFLATE_*.
+// inside the evidence is ever opened by name outside it. Compression (gzip, xz, zstd, bzip2, lz4, also many
+// members in a row) is told by content, undone on the way, and bounded: see LIMIT_INFLATE_*. What lies inside is
+// handed on as it is, a tar for instance.
 #pragma once
 
 #include "base/arena.h"
@@ -12,11 +13,10 @@
 #include "base/status.h"
 
 struct source_item {
-    struct str path; // as the user would type it; "-" for standard input
-    struct str
-        container; // what it stands in: "gzip", "xz", "zstd", "bzip2"; absent for a plain file (known once opened)
-    int64_t size;  // bytes as stored, -1 when not known (a pipe)
-    usec mtime;    // USEC_NONE when not known
+    struct str path;      // as the user would type it; "-" for standard input
+    struct str container; // what it stands in: "gzip", "xz", …; absent for a plain file (known once opened)
+    int64_t size;         // bytes as stored, -1 when not known (a pipe)
+    usec mtime;           // USEC_NONE when not known
     uint64_t device, inode;
 };
 
@@ -24,28 +24,33 @@ typedef VEC(struct source_item) source_items;
 
 // What walking met and could not take: a FIFO, a socket, a loop, a folder without permission.
 struct source_trouble {
-    struct str path;
-    struct str reason; // one line, says what it is and what to do
+    struct str path;   // raw, as everywhere: escape it before showing
+    struct str reason; // one line without the path, safe to show: says what it is and what to do
     bool failed;       // true: should have been read (exit status 1); false: is nothing to read (a socket, a device)
 };
 typedef VEC(struct source_trouble) source_troubles;
 
 // Walks `paths` (files, folders, "-"), each file once however often it is named or linked, sorted by path.
-// Strings live in `arena`. FAIL when a path named by the user does not exist or nothing at all can be read.
+// Symbolic links named here are followed, those met inside are not. Strings live in `arena`. FAIL when a path named by
+// the user does not exist or nothing at all can be read.
 enum status source_walk(char *const *paths, size_t n, struct arena *arena, source_items *ret_items,
                         source_troubles *ret_troubles, struct error *error);
 
 struct source;
 
-// Opens one item. SKIP with the reason when it is not a regular file any more; FAIL with errno otherwise.
+// Opens one item. SKIP with the reason when it is not a regular file any more, or another than the one listed
+// (`inode` 0 stands for "any"); FAIL with errno otherwise. `*ret` is NULL unless OK.
 enum status source_open(const struct source_item *item, struct source **ret, struct error *error);
 // Up to `size` bytes of decompressed data: OK with *ret_n > 0; END; FAIL when the stream breaks (truncated,
-// damaged, a bomb: `anomaly` in source_fault()). All bytes before the fault have been delivered.
+// damaged, a bomb: `anomaly` in source_fault()). All bytes before the fault have been delivered, and the answer
+// stays the same from then on. error->offset counts decompressed bytes, the text names the stored one. A file that
+// grows or shrinks meanwhile ends where the kernel says it does.
 enum status source_read(struct source *source, char *buffer, size_t size, size_t *ret_n, struct error *error);
 // Stored bytes consumed so far, for progress.
 uint64_t source_consumed(const struct source *source);
 // "gzip", "xz", … or absent.
 struct str source_container(const struct source *source);
-// enum anomaly_kind of the fault that source_read() reported.
+// enum anomaly_kind of the fault that source_read() reported: TRUNCATED, DAMAGED (also when the disk fails), BOMB;
+// ANOMALY_COUNT when there was none.
 int source_fault(const struct source *source);
 void source_close(struct source *source); // NULL is fine
