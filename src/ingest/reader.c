@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// A batch is one read() and the unfinished line of the one before, in one buffer that is used again. Lines
+// are found with memchr. A line that never ends keeps its head and is passed over to its end: the rest of a
+// long line is never taken for a line of its own, however much it may look like one.
+#include "ingest/reader.h"
+
+#include "base/limits.h"
+
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { BATCHES = 3 };
+
+struct queue {
+    struct batch *at[BATCHES];
+    size_t n;
+};
+
+struct reader {
+    struct reader_job job;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct queue full, empty;
+    bool closing;
+    struct batch batches[BATCHES];
+    EVP_MD_CTX *hash;
+    // From here: the reading thread's own.
+    uint64_t position;  // in the text, of the batch's first byte
+    char *carry;        // the unfinished line
+    size_t carry_n;
+    uint64_t long_from; // where an over-long line began, while it is being passed over
+    bool in_long, after_record;
+    struct error error;
+};
+
+// ---- Queues ----
+
+static void push(struct reader *r, struct queue *q, struct batch *b) {
+    pthread_mutex_lock(&r->lock);
+    q->at[q->n++] = b;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+}
+
+// The oldest of a queue; NULL when the reader is being closed.
+static struct batch *pop(struct reader *r, struct queue *q) {
+    pthread_mutex_lock(&r->lock);
+    while (q->n == 0 && !r->closing)
+        pthread_cond_wait(&r->changed, &r->lock);
+    struct batch *b = NULL;
+    if (q->n && !r->closing) {
+        b = q->at[0];
+        memmove(q->at, q->at + 1, --q->n * sizeof *q->at);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return b;
+}
+
+// ---- Cutting ----
+
+static struct cut *add_cut(struct batch *b) {
+    if (b->cuts_n == b->cuts_room) {
+        b->cuts_room = b->cuts_room ? b->cuts_room * 2 : 16384;
+        b->cuts = must_grow(b->cuts, b->cuts_room, sizeof *b->cuts);
+    }
+    return &b->cuts[b->cuts_n++];
+}
+
+static void cut_line(struct reader *r, struct batch *b, struct str line, uint64_t offset, uint64_t whole) {
+    struct cut *c = add_cut(b);
+    enum line_kind kind = r->job.format->line(line, r->after_record, &c->record);
+    b->lines++;
+    if (kind == LINE_BLANK) {
+        b->cuts_n--;
+        b->blank++;
+        return;
+    }
+    c->offset = offset;
+    c->length = (uint32_t)line.n;
+    c->kind = (uint8_t)kind;
+    c->whole = whole;
+    c->anomaly = whole > line.n ? ANOMALY_LONG_LINE : ANOMALY_COUNT;
+    if (kind == LINE_RECORD)
+        r->after_record = true;
+}
+
+static struct str without_cr(struct str line) {
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    return line;
+}
+
+static void cut_whole(struct reader *r, struct batch *b, struct str line, uint64_t offset) {
+    if (line.n > LIMIT_LINE)
+        cut_line(r, b, str_head(line, LIMIT_LINE_HEAD), offset, line.n);
+    else
+        cut_line(r, b, without_cr(line), offset, 0);
+}
+
+// The end of an over-long line has come, or the end of the source in it. Its head was kept in `carry`,
+// whose bytes move into the batch so that the record's slices stay good.
+static void end_long(struct reader *r, struct batch *b, char *head, uint64_t end) {
+    memcpy(head, r->carry, LIMIT_LINE_HEAD);
+    cut_line(r, b, (struct str){head, LIMIT_LINE_HEAD}, r->long_from, end - r->long_from);
+    r->in_long = false;
+    r->carry_n = 0;
+}
+
+// Cuts all whole lines of `bytes`, which begin at `position` in the text; returns what is left over.
+static struct str cut_lines(struct reader *r, struct batch *b, struct str bytes, uint64_t position) {
+    const char *from = bytes.p, *end = bytes.p + bytes.n;
+    for (const char *nl; from < end && (nl = memchr(from, '\n', (size_t)(end - from))); from = nl + 1)
+        cut_whole(r, b, str_between(from, nl), position + (uint64_t)(from - bytes.p));
+    return str_between(from, end);
+}
+
+// Room for the head of a long line, the carried line, and a block.
+enum { BATCH_ROOM = LIMIT_LINE_HEAD + LIMIT_LINE + LIMIT_READ_BLOCK + 64 };
+
+static void keep_carry(struct reader *r, struct str rest, uint64_t position) {
+    if (rest.n > LIMIT_LINE) {
+        r->in_long = true;
+        r->long_from = position;
+        rest = str_head(rest, LIMIT_LINE_HEAD);
+    }
+    memmove(r->carry, rest.p, rest.n);
+    r->carry_n = rest.n;
+}
+
+// A block of new text. `block` lies in the batch's buffer behind room for the carried line.
+static void cut_block(struct reader *r, struct batch *b, struct str block, uint64_t position) {
+    if (r->in_long) {
+        ptrdiff_t nl = str_find_char(block, '\n');
+        if (nl < 0)
+            return;
+        end_long(r, b, b->bytes, position + (uint64_t)nl);
+        block = str_skip(block, (size_t)nl + 1);
+        position += (uint64_t)nl + 1;
+    } else if (r->carry_n) {
+        char *front = (char *)block.p - r->carry_n;
+        memcpy(front, r->carry, r->carry_n);
+        block = (struct str){front, block.n + r->carry_n};
+        position -= r->carry_n;
+        r->carry_n = 0;
+    }
+    struct str rest = cut_lines(r, b, block, position);
+    keep_carry(r, rest, position + (uint64_t)(rest.p - block.p));
+}
+
+// What is left when the source ends without a line end.
+static void cut_end(struct reader *r, struct batch *b, uint64_t position) {
+    char *tail = b->bytes + BATCH_ROOM - LIMIT_LINE - 64;
+    if (r->in_long)
+        end_long(r, b, tail, position);
+    else if (r->carry_n) {
+        memcpy(tail, r->carry, r->carry_n);
+        cut_whole(r, b, (struct str){tail, r->carry_n}, position - r->carry_n);
+        r->carry_n = 0;
+    }
+}
+
+// ---- Reading ----
+
+static char *block_place(struct batch *b) {
+    return b->bytes + LIMIT_LINE_HEAD + LIMIT_LINE;
+}
+
+// The next bytes of the source into the batch: first those taken when the format was told.
+static enum status read_block(struct reader *r, struct batch *b, size_t *ret_n) {
+    if (r->job.head.n) {
+        size_t n = r->job.head.n < LIMIT_READ_BLOCK ? r->job.head.n : LIMIT_READ_BLOCK;
+        memcpy(block_place(b), r->job.head.p, n);
+        r->job.head = str_skip(r->job.head, n);
+        *ret_n = n;
+        return OK;
+    }
+    if (r->job.ended || (r->job.stop && atomic_load(r->job.stop)))
+        return END;
+    return source_read(r->job.source, block_place(b), LIMIT_READ_BLOCK, ret_n, &r->error);
+}
+
+static void finish_hash(struct reader *r, char ret[65]) {
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    EVP_DigestFinal_ex(r->hash, raw, &n);
+    for (unsigned i = 0; i < n && i < 32; i++) {
+        ret[2 * i] = "0123456789abcdef"[raw[i] >> 4];
+        ret[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
+    }
+    ret[64] = '\0';
+}
+
+// Keeps and cuts one block; the part that the case knows already is kept only.
+static enum status take_block(struct reader *r, struct batch *b, struct str block) {
+    EVP_DigestUpdate(r->hash, block.p, block.n);
+    if (text_write(r->job.text, block, &r->error) != OK)
+        return FATAL;
+    uint64_t known = r->job.skip > r->position ? r->job.skip - r->position : 0;
+    if (known < block.n)
+        cut_block(r, b, str_skip(block, (size_t)known), r->position + known);
+    r->position += block.n;
+    return OK;
+}
+
+static void end_source(struct reader *r, struct batch *b, enum status status) {
+    b->last = true;
+    b->status = status;
+    if (status != FATAL)
+        cut_end(r, b, r->position);
+    b->fault = status == FAIL ? source_fault(r->job.source) : ANOMALY_COUNT;
+    enum status closed = text_writer_close(r->job.text, &r->error);
+    r->job.text = NULL;
+    if (closed != OK)
+        b->status = FATAL;
+    b->error = r->error;
+    b->size = r->position;
+    finish_hash(r, b->sha256);
+}
+
+static void *run(void *p) {
+    struct reader *r = p;
+    for (struct batch *b; (b = pop(r, &r->empty));) {
+        size_t n = 0;
+        b->cuts_n = 0;
+        b->lines = b->blank = 0;
+        b->last = false;
+        enum status status = read_block(r, b, &n);
+        if (status == OK)
+            status = take_block(r, b, (struct str){block_place(b), n});
+        if (status != OK)
+            end_source(r, b, status);
+        b->stored = r->job.source ? source_consumed(r->job.source) : 0;
+        bool last = b->last;
+        push(r, &r->full, b);
+        if (last)
+            break;
+    }
+    return NULL;
+}
+
+struct reader *reader_new(void) {
+    struct reader *r = must_zero(1, sizeof *r);
+    r->carry = must_alloc(LIMIT_LINE + 64);
+    r->hash = EVP_MD_CTX_new();
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->changed, NULL);
+    for (size_t i = 0; i < BATCHES; i++) {
+        r->batches[i].bytes = must_alloc(BATCH_ROOM);
+        madvise(r->batches[i].bytes, BATCH_ROOM, MADV_HUGEPAGE);
+    }
+    return r;
+}
+
+void reader_free(struct reader *r) {
+    if (!r)
+        return;
+    EVP_MD_CTX_free(r->hash);
+    for (size_t i = 0; i < BATCHES; i++) {
+        free(r->batches[i].bytes);
+        free(r->batches[i].cuts);
+    }
+    free(r->carry);
+    pthread_mutex_destroy(&r->lock);
+    pthread_cond_destroy(&r->changed);
+    free(r);
+}
+
+void reader_start(struct reader *r, const struct reader_job *job) {
+    r->job = *job;
+    r->position = r->long_from = 0;
+    r->carry_n = 0;
+    r->in_long = r->after_record = r->closing = false;
+    r->full.n = r->empty.n = 0;
+    error_clear(&r->error);
+    EVP_DigestInit_ex(r->hash, EVP_sha256(), NULL);
+    for (size_t i = 0; i < BATCHES; i++)
+        push(r, &r->empty, &r->batches[i]);
+    pthread_create(&r->thread, NULL, run, r);
+}
+
+struct batch *reader_next(struct reader *r) {
+    return pop(r, &r->full);
+}
+
+void reader_give_back(struct reader *r, struct batch *b) {
+    push(r, &r->empty, b);
+}
+
+void reader_stop(struct reader *r) {
+    pthread_mutex_lock(&r->lock);
+    r->closing = true;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    pthread_join(r->thread, NULL);
+    text_writer_abandon(r->job.text);
+    source_close(r->job.source);
+    r->job.text = NULL;
+    r->job.source = NULL;
+}
