@@ -82,6 +82,7 @@ static void cut_line(struct reader *r, struct batch *b, struct str line, uint64_
     }
     c->offset = offset;
     c->length = (uint32_t)line.n;
+    c->head = kind == LINE_RECORD ? (uint32_t)(c->record.message.p - line.p) : 0;
     c->kind = (uint8_t)kind;
     c->whole = whole;
     c->anomaly = whole > line.n ? ANOMALY_LONG_LINE : ANOMALY_COUNT;

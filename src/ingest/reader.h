@@ -16,6 +16,7 @@
 struct cut {
     uint64_t offset;  // of the line's first byte in the source's text
     uint32_t length;  // without its line end
+    uint32_t head;    // bytes before the message
     uint8_t kind;     // enum line_kind
     uint8_t anomaly;  // enum anomaly_kind the reader itself noted, ANOMALY_COUNT: none
     uint64_t whole;   // bytes of the line in the evidence, when it was cut
