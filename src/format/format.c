@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// The table of formats. A new one is a file here and a row below.
+#include "format/format.h"
+
+#include "format/sniff.h"
+#include "format/syslog.h"
+
+const struct format *const FORMATS[] = {&syslog_format, NULL};
+
+enum { SURE_ENOUGH = 50 };
+
+const struct format *format_detect(struct str head, struct str path, const char **ret_reason) {
+    const struct format *best = NULL;
+    int best_score = SURE_ENOUGH - 1;
+    *ret_reason = NULL;
+    bool text = !sniff_is_binary(head);
+    for (size_t i = 0; text && FORMATS[i]; i++) {
+        int score = FORMATS[i]->probe(head, path);
+        if (score > best_score) {
+            best_score = score;
+            best = FORMATS[i];
+        }
+    }
+    if (!best)
+        *ret_reason = sniff_reason(head, path);
+    return best;
+}
