@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// Names are read in blocks, answered in memory, and handed back as lists to a temporary table, which then
+// updates address_t in one statement: either all addresses have their places or none has. Lists are the one
+// way to bind many values; an empty text in them stands for NULL.
+#include "intel/geo.h"
+
+#include "base/limits.h"
+#include "case/writer.h"
+#include "intel/place.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { BLOCK = 16384, LOCATE_SECONDS = 60 };
+
+// What one address gets. The order is that of the columns of the temporary table.
+enum field { ID, IP, KIND, CODE, COUNTRY, CITY, LATITUDE, LONGITUDE, LOCATED, ASN, AS_NAME, FIELD_COUNT };
+static const char *const FIELDS[] = {"id",       "ip",        "kind",    "code", "country", "city",
+                                     "latitude", "longitude", "located", "asn",  "as_name"};
+
+static const char TABLE_SQL[] =
+    "create or replace temp table place_new (address_id uinteger, ip varchar, kind varchar, country_code varchar, "
+    "country varchar, city varchar, latitude double, longitude double, located varchar, asn ubigint, as_name varchar)";
+
+static const char INSERT_SQL[] =
+    "insert into temp.place_new select "
+    "unnest($id)::uinteger, nullif(unnest($ip), ''), nullif(unnest($kind), ''), nullif(unnest($code), ''), "
+    "nullif(unnest($country), ''), nullif(unnest($city), ''), nullif(unnest($latitude), '')::double, "
+    "nullif(unnest($longitude), '')::double, nullif(unnest($located), ''), nullif(unnest($asn), '')::ubigint, "
+    "nullif(unnest($as_name), '')";
+
+static const char UPDATE_SQL[] =
+    "update facts.main.address_t a set ip = p.ip, kind = p.kind, country_code = p.country_code, country = p.country, "
+    "city = p.city, latitude = p.latitude, longitude = p.longitude, located = p.located, asn = p.asn, "
+    "as_name = p.as_name from temp.place_new p where p.address_id = a.address_id;"
+    "drop table temp.place_new";
+
+struct work {
+    struct case_connection *connection;
+    struct place_database *database;
+    struct arena text; // of one block
+    struct str *columns[FIELD_COUNT];
+    size_t n;
+    time_t deadline;
+};
+
+// Runs a statement that has no answer worth reading.
+static enum status run(struct case_connection *c, const char *sql, const struct case_param *params, size_t n,
+                       struct error *error) {
+    struct case_result *result;
+    size_t rows;
+    enum status status = case_query(c, str_of(sql), params, n, &result, error);
+    if (status != OK)
+        return status;
+    while ((status = case_fetch(result, &rows, error)) == OK)
+        ;
+    case_result_free(result);
+    return status == END ? OK : status;
+}
+
+static time_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+static void fill_row(struct work *w, uint32_t id, struct str name) {
+    struct address a;
+    struct place p = {0};
+    size_t row = w->n++;
+    for (size_t f = 0; f < FIELD_COUNT; f++)
+        w->columns[f][row] = STR_NONE;
+    w->columns[ID][row] = arena_print(&w->text, "%" PRIu32, id);
+    if (!address_read(name, &a))
+        return; // a host name: nothing to say
+    w->columns[IP][row] = arena_copy(&w->text, str_of(a.text));
+    w->columns[KIND][row] = str_of(ADDRESS_KIND_NAMES[a.kind]);
+    if (a.kind != ADDRESS_PUBLIC || place_find(w->database, &a, &p) != OK)
+        return;
+    w->columns[CODE][row] = p.country_code;
+    w->columns[COUNTRY][row] = p.country;
+    w->columns[CITY][row] = p.city;
+    w->columns[AS_NAME][row] = p.as_name;
+    if (p.asn)
+        w->columns[ASN][row] = arena_print(&w->text, "%" PRId64, p.asn);
+    if (!p.located)
+        return;
+    w->columns[LATITUDE][row] = arena_print(&w->text, "%.6f", p.latitude);
+    w->columns[LONGITUDE][row] = arena_print(&w->text, "%.6f", p.longitude);
+    w->columns[LOCATED][row] = str_of(p.located);
+}
+
+static enum status store_block(struct work *w, struct error *error) {
+    struct case_param params[FIELD_COUNT];
+    if (w->n == 0)
+        return OK;
+    for (size_t f = 0; f < FIELD_COUNT; f++)
+        params[f] = (struct case_param){FIELDS[f], {.type = TYPE_TEXTS, .texts = {w->columns[f], w->n}}};
+    enum status status = run(w->connection, INSERT_SQL, params, FIELD_COUNT, error);
+    w->n = 0;
+    arena_clear(&w->text);
+    if (status == OK && now() > w->deadline)
+        return error_set(error, FAIL, 0,
+                         "the address database takes more than %d s to answer; it is damaged: give another",
+                         LOCATE_SECONDS);
+    return status;
+}
+
+static enum status read_names(struct work *w, struct case_connection *reader, struct error *error) {
+    struct case_result *result;
+    size_t rows;
+    enum status status =
+        case_query(reader, S("select address_id, name from facts.main.address_t"), NULL, 0, &result, error);
+    if (status != OK)
+        return status;
+    while ((status = case_fetch(result, &rows, error)) == OK) {
+        for (size_t i = 0; i < rows && status == OK; i++) {
+            struct case_value id = case_value(result, 0, i), name = case_value(result, 1, i);
+            fill_row(w, (uint32_t)id.integer, name.type == TYPE_TEXT ? name.text : STR_NONE);
+            if (w->n == BLOCK)
+                status = store_block(w, error);
+        }
+        if (status != OK)
+            break;
+    }
+    case_result_free(result);
+    return status == END ? store_block(w, error) : status;
+}
+
+static enum status note(struct case_connection *c, const char *key, struct str value, struct error *error) {
+    const struct case_param params[] = {{"key", {.type = TYPE_TEXT, .text = str_of(key)}},
+                                        {"value", {.type = TYPE_TEXT, .text = value}}};
+    enum status status = run(c, "delete from facts.main.meta where key = $key", params, 2, error);
+    return status == OK ? run(c, "insert into facts.main.meta values ($key, $value)", params, 2, error) : status;
+}
+
+static enum status locate_all(struct work *w, struct case_connection *reader, struct error *error) {
+    enum status status = case_execute(w->connection, TABLE_SQL, error);
+    if (status == OK)
+        status = read_names(w, reader, error);
+    if (status == OK)
+        status = case_execute(w->connection, UPDATE_SQL, error);
+    if (status == OK)
+        status = note(w->connection, "geo_attribution", place_attribution(w->database), error);
+    if (status == OK)
+        status = note(w->connection, "geo_database", place_description(w->database), error);
+    return status;
+}
+
+enum status intel_locate(struct case_file *file, const char *geoip, struct error *error) {
+    struct work w = {.deadline = now() + LOCATE_SECONDS};
+    struct case_connection *reader = NULL;
+    enum status status = place_open(geoip, &w.database, error);
+    if (status == OK)
+        status = case_connect_writer(file, &w.connection, error);
+    if (status == OK)
+        status = case_connect(file, &reader, error);
+    for (size_t f = 0; f < FIELD_COUNT; f++)
+        w.columns[f] = must_alloc(BLOCK * sizeof *w.columns[f]);
+    if (status == OK)
+        status = locate_all(&w, reader, error);
+    if (status == OK)
+        case_changed(file);
+    for (size_t f = 0; f < FIELD_COUNT; f++)
+        free(w.columns[f]);
+    arena_done(&w.text);
+    case_disconnect(reader);
+    case_disconnect(w.connection);
+    place_close(w.database);
+    return status;
+}
+
+struct str intel_attribution(struct case_file *file, struct arena *arena) {
+    struct case_connection *c;
+    struct case_result *result;
+    struct str line = S("");
+    size_t rows;
+    if (case_connect(file, &c, NULL) != OK)
+        return line;
+    if (case_query(c, S("select value from facts.main.meta where key = 'geo_attribution'"), NULL, 0, &result, NULL) ==
+        OK) {
+        if (case_fetch(result, &rows, NULL) == OK && case_value(result, 0, 0).type == TYPE_TEXT)
+            line = arena_copy(arena, case_value(result, 0, 0).text);
+        case_result_free(result);
+    }
+    case_disconnect(c);
+    return line;
+}
