@@ -11,27 +11,32 @@ from source_t;
 create or replace view anomaly as
 select source_id, record_id, "offset", length, kind, detail from anomaly_t;
 
+-- Names are looked up in lists, not joined: numbers run from 1 without gaps, so the list of all names in the order
+-- of their numbers is a table to index. A join would run for every fact even where its column is not asked for
+-- (measured on 4 million logons, counted by outcome: 19 ms against 90); 0 and NULL give NULL.
 create or replace view log as
-select l.record_id, l.ts, l.ts_quality, h.name as host, l.facility, l.severity, p.name as program, l.pid,
+select l.record_id, l.ts, l.ts_quality, (select list(name order by host_id) from host_t)[l.host_id] as host,
+    l.facility, l.severity, (select list(name order by program_id) from program_t)[l.program_id] as program, l.pid,
     message_text(l.source_id, l."offset" + l.head, l.length - l.head) as message,
     l.source_id, l."offset", l.length, l.facility_inferred, l.severity_inferred
-from log_t l
-left join host_t h on h.host_id = l.host_id
-left join program_t p on p.program_id = l.program_id;
+from log_t l;
 
+-- Until addresses have been located, what looks like one counts as one.
 create or replace view logon as
-select l.ts, h.name as host, u.name as user_name, l.outcome, l.reason, l.method, p.name as program, l.pid,
-    a.ip as source_ip, l.source_port, case when a.ip is null then a.name end as source_host, t.name as tty,
-    k.fingerprint as key_fingerprint, l.count, l.kind, l.record_id,
-    c.name as actor, l.key_type, l.lines, a.country_code
-from logon_t l
-left join host_t h on h.host_id = l.host_id
-left join user_t u on u.user_id = l.user_id
-left join user_t c on c.user_id = l.actor_id
-left join program_t p on p.program_id = l.program_id
-left join address_t a on a.address_id = l.address_id
-left join terminal_t t on t.terminal_id = l.terminal_id
-left join key_t k on k.key_id = l.key_id;
+select l.ts, (select list(name order by host_id) from host_t)[l.host_id] as host,
+    (select list(name order by user_id) from user_t)[l.user_id] as user_name, l.outcome, l.reason, l.method,
+    (select list(name order by program_id) from program_t)[l.program_id] as program, l.pid,
+    (select list(coalesce(ip, case when regexp_full_match(name, '[0-9.]{7,15}|[0-9a-fA-F.]*:[0-9a-fA-F.]*:.*') then name end)
+        order by address_id) from address_t)[l.address_id] as source_ip,
+    l.source_port,
+    (select list(case when ip is null and not regexp_full_match(name, '[0-9.]{7,15}|[0-9a-fA-F.]*:[0-9a-fA-F.]*:.*') then name end
+        order by address_id) from address_t)[l.address_id] as source_host,
+    (select list(name order by terminal_id) from terminal_t)[l.terminal_id] as tty,
+    (select list(fingerprint order by key_id) from key_t)[l.key_id] as key_fingerprint, l.count, l.kind, l.record_id,
+    (select list(name order by user_id) from user_t)[l.actor_id] as actor, l.key_type, l.lines,
+    (select list(country_code order by address_id) from address_t)[l.address_id] as country_code,
+    l.user_id, l.address_id
+from logon_t l;
 
 create or replace view address as
 select ip, kind, country_code, city, latitude, longitude, asn, as_name, country, located
