@@ -45,6 +45,8 @@ struct notebook_param {
     struct case_value value; // the default; TYPE_NULL where none is given
 };
 
+enum { NOTEBOOK_PARAMS_MAX = 32, NOTEBOOK_NAME_MAX = 64, NOTEBOOK_TEXT_MAX = 512 << 10 };
+
 // Read-only. Its slices live as long as itself.
 struct notebook {
     struct str name, title, hypothesis; // hypothesis: absent where none is given
@@ -54,9 +56,8 @@ struct notebook {
     struct str text;
     const struct notebook_block *blocks;
     size_t blocks_n;
-    const struct notebook_param *params;
+    struct notebook_param params[NOTEBOOK_PARAMS_MAX];
     size_t params_n;
-    struct arena arena;
 };
 
 // [a-z0-9-]{1,64}: the only names a notebook can have.
@@ -64,12 +65,14 @@ bool notebook_name_valid(struct str name);
 // FAIL names the line. `text` and `name` are copied.
 enum status notebook_parse(struct str name, struct str text, struct notebook **ret, struct error *error);
 void notebook_free(struct notebook *notebook); // NULL is fine
+// Reads a value of a parameter's type as a person writes it. The text is not copied.
+bool notebook_value(enum case_type type, struct str text, struct case_value *ret);
 // NULL when there is none with this id.
 const struct notebook_cell *notebook_cell(const struct notebook *notebook, struct str id);
 const struct notebook_option *notebook_option(const struct notebook_cell *cell, struct str key);
 
-// Finds by name: in the case folder (which may be NULL), then in the user's, then in the program. FAIL names
-// what was asked for and what there is.
+// Finds by name: in the program, then in the user's folder, then in the case's (which may be NULL). A name the
+// program has can so never mean something else. FAIL names what was asked for and what there is.
 enum status notebook_find(const char *case_folder, struct str name, struct notebook **ret, struct error *error);
 // All there are, each name once, in order. One that does not parse is left out. Free with notebook_list_free().
 struct notebook_list {
@@ -78,8 +81,8 @@ struct notebook_list {
 };
 struct notebook_list notebook_list(const char *case_folder);
 void notebook_list_free(struct notebook_list *list);
-// Saves into the case folder, whole or not at all. FAIL for a bad name, one the program has, a text that does not
-// parse, and a full disk.
+// Saves into the case folder, whole or not at all. FAIL for a bad name, one the program has, a text that does
+// not parse, and a full disk.
 enum status notebook_save(const char *case_folder, struct str name, struct str text, struct error *error);
 
 // Makes the question a cell asks: fills sql, binned and lane, and the parameters, typed as the front matter

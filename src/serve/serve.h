@@ -40,6 +40,3 @@ const char *serve_address(const struct serve *serve);
 void serve_progress(struct serve *serve, const struct serve_progress *progress);
 // Ends all connections and questions. Before case_close(). NULL is fine.
 void serve_stop(struct serve *serve);
-// Around case_finish(), which reopens the store: no question runs between the two.
-void serve_pause(struct serve *serve);
-void serve_resume(struct serve *serve);
