@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// `lhx ingest`: reads evidence into a case and ends.
+#include "cli/commands.h"
+#include "cli/door.h"
+#include "cli/reading.h"
+
+#include <unistd.h>
+
+static const struct call_option OPTIONS[] = {
+    [READING_CASE] = {"case", 0, "DIR", "the case folder; made when it is not there, else added to"},
+    [READING_TZ] = {"tz", 0, "[SOURCE=]ZONE", READING_TZ_HELP},
+    [READING_GEOIP] = {"geoip", 0, "FILE", READING_GEOIP_HELP},
+    [READING_PROGRESS] = {"progress", 0, "HOW", READING_PROGRESS_HELP},
+    {0},
+};
+
+// The first Ctrl-C ends reading and keeps what was read; the second ends the process.
+static void watch_signals(struct reading *reading) {
+    for (int seen = 0; !reading_ended(reading);) {
+        if (door_poll_signal(50) == 0)
+            continue;
+        if (seen++)
+            _exit(EXIT_FAILED);
+        reading_stop(reading);
+    }
+}
+
+static enum exit_status run_ingest(const struct call *call) {
+    const char *folder = call_value(call, READING_CASE);
+    struct reading *reading;
+    struct case_file *file;
+    struct error error;
+    if (!folder)
+        return say_usage(call->command, "ingest: say where the case shall be: --case DIR");
+    enum exit_status status = reading_new(call, &reading);
+    if (status != EXIT_DONE)
+        return status;
+    error_clear(&error);
+    if (case_open(folder, CASE_CREATE, &file, &error) != OK) {
+        reading_free(reading);
+        return say_failed(&error);
+    }
+    door_block_signals();
+    reading_start(reading, file, NULL);
+    watch_signals(reading);
+    status = reading_wait(reading);
+    reading_free(reading);
+    case_close(file);
+    return status;
+}
+
+const struct command COMMAND_INGEST = {
+    .name = "ingest",
+    .operands = "EVIDENCE…",
+    .summary = "read evidence into a case, do not serve",
+    .details =
+        "EVIDENCE is a file, a folder, or - for standard input; compressed or not. An existing case is added to;\n"
+        "bytes that are in it already are not read again. Ctrl-C keeps what was read.",
+    .options = OPTIONS,
+    .least = 1,
+    .most = SIZE_MAX,
+    .heavy = true,
+    .run = run_ingest,
+};

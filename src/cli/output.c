@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// The writers behind one table. A spreadsheet runs a cell that begins with = + - @, a tab or a line end, also in
+// their full-width forms; such a cell gets a ' in front, unless it is a plain number.
+#include "cli/output.h"
+
+#include "base/escape.h"
+#include "case/parquet.h"
+#include "cli/table.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct output {
+    struct output_options options;
+    const struct writer *writer;
+    const struct answer_column *columns; // in `memory`
+    size_t columns_n;
+    uint64_t rows;
+    FILE *file; // NULL until the answer begins
+    struct table *table;
+    struct parquet *parquet;
+    struct buffer line;
+    struct arena memory;
+    struct error error;
+};
+
+// ---- Values ----
+
+void output_text(struct buffer *ret, struct str text, bool keep_lines) {
+    while (text.n) {
+        size_t plain = 0;
+        while (plain < text.n && !(keep_lines && (text.p[plain] == '\n' || text.p[plain] == '\t')))
+            plain++;
+        size_t room = plain * ESCAPE_TERMINAL_MAX + 1;
+        ret->n += escape_terminal(str_head(text, plain), buffer_room(ret, room), room);
+        text = str_skip(text, plain);
+        if (text.n) {
+            buffer_add_char(ret, text.p[0]);
+            text = str_skip(text, 1);
+        }
+    }
+}
+
+static void add_double(struct buffer *ret, double value) {
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) { // the shortest that reads back the same
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    buffer_add(ret, str_of(text));
+}
+
+void output_value(struct buffer *ret, const struct case_value *value) {
+    char time[CIVIL_TEXT];
+    switch (value->type) {
+    case TYPE_BOOL:
+        buffer_add(ret, value->boolean ? S("true") : S("false"));
+        break;
+    case TYPE_INTEGER:
+        buffer_print(ret, "%lld", (long long)value->integer);
+        break;
+    case TYPE_DOUBLE:
+        add_double(ret, value->real);
+        break;
+    case TYPE_TIME:
+        buffer_add(ret, (struct str){time, civil_print(value->time, time)});
+        break;
+    case TYPE_TEXT:
+        buffer_add(ret, value->text);
+        break;
+    case TYPE_NULL:
+    case TYPE_TEXTS:
+        break;
+    }
+}
+
+void output_json(struct buffer *ret, const struct case_value *value) {
+    char time[CIVIL_TEXT];
+    bool bare = value->type == TYPE_BOOL || value->type == TYPE_INTEGER;
+    if (bare || (value->type == TYPE_DOUBLE && isfinite(value->real)))
+        output_value(ret, value);
+    else if (value->type == TYPE_TIME)
+        buffer_add_json(ret, (struct str){time, civil_print_iso(value->time, time)});
+    else if (value->type == TYPE_TEXT)
+        buffer_add_json(ret, value->text);
+    else
+        buffer_add(ret, S("null"));
+}
+
+static bool is_number(struct str s) {
+    char text[64], *end;
+    if (s.n == 0 || s.n >= sizeof text || isspace((unsigned char)s.p[0]))
+        return false;
+    memcpy(text, s.p, s.n);
+    text[s.n] = '\0';
+    strtod(text, &end);
+    return end == text + s.n && strspn(text, "+-.0123456789eE") == s.n;
+}
+
+static bool is_formula(struct str s) {
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+    if (s.n == 0 || is_number(s))
+        return false;
+    if (memchr("=+-@\t\r\n", s.p[0], 7))
+        return true;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (str_starts(s, str_of(wide[i])))
+            return true;
+    return false;
+}
+
+static bool needs_quotes(struct str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (strchr("\",\r\n", s.p[i]))
+            return true;
+    return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
+}
+
+static void add_cell(struct buffer *ret, struct str text, const struct output_options *options) {
+    struct buffer shown = {0};
+    if (!options->csv_raw && is_formula(text))
+        buffer_add_char(&shown, '\'');
+    if (options->raw)
+        buffer_add(&shown, text);
+    else
+        output_text(&shown, text, true);
+    bool quoted = needs_quotes(buffer_str(&shown));
+    if (quoted)
+        buffer_add_char(ret, '"');
+    for (size_t i = 0; i < shown.n; i++) {
+        if (shown.p[i] == '"')
+            buffer_add_char(ret, '"');
+        buffer_add_char(ret, shown.p[i]);
+    }
+    if (quoted)
+        buffer_add_char(ret, '"');
+    buffer_done(&shown);
+}
+
+void output_csv(struct buffer *ret, const struct case_value *value, const struct output_options *options) {
+    if (value->type == TYPE_TEXT)
+        add_cell(ret, value->text, options);
+    else
+        output_value(ret, value);
+}
+
+// ---- Writers ----
+
+struct writer {
+    const char *name;
+    bool (*begin)(struct output *out);
+    bool (*row)(struct output *out, const struct case_value *values);
+    bool (*end)(struct output *out);
+};
+
+static bool write_line(struct output *out) {
+    bool good = fwrite(out->line.p, 1, out->line.n, out->file) == out->line.n;
+    out->line.n = 0;
+    return good;
+}
+
+static bool end_nothing(struct output *out) {
+    (void)out;
+    return true;
+}
+
+static bool begin_table(struct output *out) {
+    out->table = table_new(out->file, out->columns, out->columns_n);
+    return true;
+}
+
+static bool row_table(struct output *out, const struct case_value *values) {
+    table_row(out->table, values);
+    return !ferror(out->file);
+}
+
+static bool end_table(struct output *out) {
+    table_end(out->table);
+    out->table = NULL;
+    return !ferror(out->file);
+}
+
+// RFC 4180 ends lines with CR LF, and so do we: what reads CSV reads both, and a spreadsheet expects it.
+static bool begin_csv(struct output *out) {
+    for (size_t i = 0; i < out->columns_n; i++) {
+        if (i)
+            buffer_add_char(&out->line, ',');
+        add_cell(&out->line, str_of(out->columns[i].name), &out->options);
+    }
+    buffer_add(&out->line, S("\r\n"));
+    return write_line(out);
+}
+
+static bool row_csv(struct output *out, const struct case_value *values) {
+    for (size_t i = 0; i < out->columns_n; i++) {
+        if (i)
+            buffer_add_char(&out->line, ',');
+        output_csv(&out->line, &values[i], &out->options);
+    }
+    buffer_add(&out->line, S("\r\n"));
+    return write_line(out);
+}
+
+static void add_object(struct output *out, const struct case_value *values) {
+    for (size_t i = 0; i < out->columns_n; i++) {
+        buffer_add_char(&out->line, i ? ',' : '{');
+        buffer_add_json(&out->line, str_of(out->columns[i].name));
+        buffer_add_char(&out->line, ':');
+        output_json(&out->line, &values[i]);
+    }
+    buffer_add_char(&out->line, '}');
+}
+
+static bool begin_json(struct output *out) {
+    buffer_add_char(&out->line, '[');
+    return write_line(out);
+}
+
+static bool row_json(struct output *out, const struct case_value *values) {
+    buffer_add(&out->line, out->rows ? S(",\n") : S("\n"));
+    add_object(out, values);
+    return write_line(out);
+}
+
+static bool end_json(struct output *out) {
+    buffer_add(&out->line, out->rows ? S("\n]\n") : S("]\n"));
+    return write_line(out);
+}
+
+static bool begin_nothing(struct output *out) {
+    return end_nothing(out);
+}
+
+static bool row_jsonl(struct output *out, const struct case_value *values) {
+    add_object(out, values);
+    buffer_add_char(&out->line, '\n');
+    return write_line(out);
+}
+
+static bool begin_parquet(struct output *out) {
+    enum case_type *types = arena_take(&out->memory, (out->columns_n + 1) * sizeof *types);
+    const char **names = arena_take(&out->memory, (out->columns_n + 1) * sizeof *names);
+    for (size_t i = 0; i < out->columns_n; i++)
+        types[i] = out->columns[i].type, names[i] = out->columns[i].name;
+    return parquet_new(out->options.path, names, types, out->columns_n, &out->parquet, &out->error) == OK;
+}
+
+static bool row_parquet(struct output *out, const struct case_value *values) {
+    return parquet_row(out->parquet, values, &out->error) == OK;
+}
+
+static bool end_parquet(struct output *out) {
+    return parquet_write(out->parquet, &out->error) == OK;
+}
+
+static const struct writer WRITERS[] = {
+    {"table", begin_table, row_table, end_table},
+    {"csv", begin_csv, row_csv, end_nothing},
+    {"json", begin_json, row_json, end_json},
+    {"jsonl", begin_nothing, row_jsonl, end_nothing},
+    {"parquet", begin_parquet, row_parquet, end_parquet},
+};
+enum { WRITERS_N = sizeof WRITERS / sizeof *WRITERS };
+const char OUTPUT_FORMATS[] = "table, csv, json, jsonl or parquet";
+
+// ---- From open to close ----
+
+static const struct writer *find_writer(const char *name) {
+    for (size_t i = 0; i < WRITERS_N; i++)
+        if (strcmp(WRITERS[i].name, name) == 0)
+            return &WRITERS[i];
+    return NULL;
+}
+
+static const char *format_of(const struct output_options *options) {
+    const char *dot = options->path ? strrchr(options->path, '.') : NULL;
+    if (options->format)
+        return options->format;
+    return dot && find_writer(dot + 1) ? dot + 1 : "table";
+}
+
+enum exit_status output_open(const struct command *command, const struct output_options *options, struct output **ret) {
+    const char *format = format_of(options);
+    const struct writer *writer = find_writer(format);
+    if (!writer)
+        return say_usage(command, "--format: there is no '%s'; there are %s", format, OUTPUT_FORMATS);
+    if (writer->begin == begin_parquet && !options->path)
+        return say_usage(command, "--format parquet wants a file: -o FILE");
+    if (options->raw && !options->path && isatty(STDOUT_FILENO))
+        return say_usage(command, "--raw does not write to a terminal: use -o FILE or a pipe");
+    struct output *out = must_zero(1, sizeof *out);
+    out->options = *options;
+    out->writer = writer;
+    error_clear(&out->error);
+    *ret = out;
+    return EXIT_DONE;
+}
+
+static bool open_file(struct output *out) {
+    const char *path = out->options.path;
+    if (out->writer->begin == begin_parquet)
+        return true; // the store writes it
+    out->file = path ? fopen(path, "we") : stdout;
+    if (!out->file)
+        error_set(&out->error, FAIL, errno, "cannot write '%s': %s", path, strerror(errno));
+    return out->file != NULL;
+}
+
+static bool take_columns(void *context, const struct answer_column *columns, size_t n) {
+    struct output *out = context;
+    struct answer_column *copy = arena_take(&out->memory, (n + 1) * sizeof *copy);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (struct answer_column){arena_copy(&out->memory, str_of(columns[i].name)).p, columns[i].type};
+    out->columns = copy;
+    out->columns_n = n;
+    return open_file(out) && out->writer->begin(out);
+}
+
+static bool take_row(void *context, const struct case_value *values, size_t n) {
+    struct output *out = context;
+    (void)n; // as many as there are columns
+    if (!out->writer->row(out, values))
+        return false;
+    out->rows++;
+    return true;
+}
+
+struct answer_sink output_sink(struct output *output) {
+    return (struct answer_sink){output, take_columns, take_row};
+}
+
+static void finish_file(struct output *out) {
+    const char *path = out->options.path;
+    bool written = !ferror(out->file) && fflush(out->file) == 0;
+    int sys = errno;
+    if (path && fclose(out->file) != 0 && written)
+        written = false, sys = errno;
+    if (!written)
+        error_set(&out->error, FAIL, sys, "cannot write '%s': %s", path ? path : "standard output", strerror(sys));
+}
+
+enum status output_close(struct output *output, bool good, struct error *error) {
+    const char *path = output->options.path;
+    bool begun = output->file || output->parquet;
+    if (good && begun)
+        output->writer->end(output);
+    if (output->file)
+        finish_file(output);
+    if (output->error.status != OK)
+        error_set(error, output->error.status, output->error.sys, "%s", output->error.text);
+    enum status status = output->error.status;
+    if (path && begun && (!good || status != OK))
+        unlink(path);
+    table_drop(output->table);
+    parquet_free(output->parquet);
+    buffer_done(&output->line);
+    arena_done(&output->memory);
+    free(output);
+    return status;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// An answer on its way out: rows become a table for people, CSV, JSON, JSON lines or Parquet. Whoever wrote
+// the log also wrote for the analyst's terminal and spreadsheet, so control characters leave in a visible
+// form and spreadsheet formulas are defused, unless the caller asked for the bare bytes.
+#pragma once
+
+#include "cli/call.h"
+#include "notebook/question.h"
+
+#include <stdio.h>
+
+struct output_options {
+    const char *format; // a name of OUTPUT_FORMATS; NULL: "table" on a terminal, else "csv"
+    const char *path;   // NULL: standard output
+    bool raw;           // text as it stands in the evidence; not to a terminal
+    bool csv_raw;       // cells that a spreadsheet would run as formulas stay as they are
+};
+
+struct output;
+
+extern const char OUTPUT_FORMATS[]; // "table, csv, json, jsonl or parquet"
+
+// Checks the options (EXIT_USAGE, having said why) and makes an output. Nothing is opened before the first
+// row or the end of an answer without rows, so that a question with an error overwrites no file.
+enum exit_status output_open(const struct command *command, const struct output_options *options, struct output **ret);
+struct answer_sink output_sink(struct output *output);
+// After the answer: writes what is left. `good` false: a file that was begun is removed. FAIL for a full disk.
+enum status output_close(struct output *output, bool good, struct error *error);
+
+// One value as people and CSV see it, appended to `ret`, exactly as the evidence has it. NULL is nothing.
+void output_value(struct buffer *ret, const struct case_value *value);
+// One value as JSON: control, deceptive and C1 characters as \u escapes; times as "2026-03-04T05:06:07Z".
+void output_json(struct buffer *ret, const struct case_value *value);
+// One CSV cell (RFC 4180).
+void output_csv(struct buffer *ret, const struct case_value *value, const struct output_options *options);
+// Escaped for a terminal; newlines and tabs stay when `keep_lines`.
+void output_text(struct buffer *ret, struct str text, bool keep_lines);
