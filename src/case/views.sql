@@ -21,16 +21,12 @@ select l.record_id, l.ts, l.ts_quality, (select list(name order by host_id) from
     l.source_id, l."offset", l.length, l.facility_inferred, l.severity_inferred
 from log_t l;
 
--- Until addresses have been located, what looks like one counts as one.
 create or replace view logon as
 select l.ts, (select list(name order by host_id) from host_t)[l.host_id] as host,
     (select list(name order by user_id) from user_t)[l.user_id] as user_name, l.outcome, l.reason, l.method,
     (select list(name order by program_id) from program_t)[l.program_id] as program, l.pid,
-    (select list(coalesce(ip, case when regexp_full_match(name, '[0-9.]{7,15}|[0-9a-fA-F.]*:[0-9a-fA-F.]*:.*') then name end)
-        order by address_id) from address_t)[l.address_id] as source_ip,
-    l.source_port,
-    (select list(case when ip is null and not regexp_full_match(name, '[0-9.]{7,15}|[0-9a-fA-F.]*:[0-9a-fA-F.]*:.*') then name end
-        order by address_id) from address_t)[l.address_id] as source_host,
+    (select list(ip order by address_id) from address_t)[l.address_id] as source_ip, l.source_port,
+    (select list(case when ip is null then name end order by address_id) from address_t)[l.address_id] as source_host,
     (select list(name order by terminal_id) from terminal_t)[l.terminal_id] as tty,
     (select list(fingerprint order by key_id) from key_t)[l.key_id] as key_fingerprint, l.count, l.kind, l.record_id,
     (select list(name order by user_id) from user_t)[l.actor_id] as actor, l.key_type, l.lines,

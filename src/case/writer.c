@@ -9,6 +9,7 @@
 #include "case/internal.h"
 #include "record/record.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -213,6 +214,28 @@ static enum status load_names(struct case_writer *w, size_t i, struct error *err
     return status == END ? OK : status;
 }
 
+// The address in its usual spelling: IPv4 also when written as IPv6, no zone id; NULL stays for a host name.
+static void put_ip(struct table *t, idx_t column, struct str name) {
+    char text[INET6_ADDRSTRLEN + 1], out[INET6_ADDRSTRLEN];
+    struct in6_addr a;
+    ptrdiff_t zone = str_find_char(name, '%');
+    if (zone >= 0)
+        name.n = (size_t)zone;
+    if (name.n >= sizeof text)
+        return;
+    memcpy(text, name.p, name.n);
+    text[name.n] = '\0';
+    if (inet_pton(AF_INET, text, &a) == 1)
+        inet_ntop(AF_INET, &a, out, sizeof out);
+    else if (inet_pton(AF_INET6, text, &a) == 1)
+        inet_ntop(IN6_IS_ADDR_V4MAPPED(&a) ? AF_INET : AF_INET6, IN6_IS_ADDR_V4MAPPED(&a) ? &a.s6_addr[12] : a.s6_addr,
+                  out, sizeof out);
+    else
+        return;
+    t->valid[column][t->rows / 64] |= UINT64_C(1) << (t->rows % 64);
+    put_text(t, column, str_of(out));
+}
+
 // Names that came since the last time. Their bytes are the attacker's: valid UTF-8 was made of them when
 // they were interned.
 static enum status flush_names(struct case_writer *w, size_t i, struct error *error) {
@@ -224,6 +247,8 @@ static enum status flush_names(struct case_writer *w, size_t i, struct error *er
         put_text(t, 1, table->values.at[w->names_written[i]]);
         for (idx_t column = 2; column < t->columns; column++)
             set_null(t, column);
+        if (table == &w->names.address)
+            put_ip(t, 2, table->values.at[w->names_written[i]]);
         status = end_row(w, t, error);
     }
     return status == OK ? flush_table(w, t, error) : status;
@@ -319,7 +344,15 @@ enum status case_add_host_fact(struct case_writer *w, uint32_t host_id, struct s
                                struct error *error) {
     const struct case_param params[] = {
         {"id", number(host_id)}, {"key", text_or_null(key)}, {"value", text_or_null(value)}};
-    return run_params(w, "insert into facts.main.host_fact_t values ($id, $key, $value, null)", params, 3, error);
+    return run_params(w,
+                      "insert into facts.main.host_fact_t select $id, $key, $value, null where not exists "
+                      "(from facts.main.host_fact_t where host_id = $id and key = $key and value = $value)",
+                      params, 3, error);
+}
+
+enum status case_open_text(struct case_file *file, uint32_t source_id, uint32_t flags, struct text_writer **ret,
+                           struct error *error) {
+    return text_writer_open(file->text, source_id, flags, ret, error);
 }
 
 enum status case_execute(struct case_connection *c, const char *sql, struct error *error) {

@@ -7,6 +7,7 @@
 
 #include "base/intern.h"
 #include "case/case.h"
+#include "case/text.h"
 #include "record/vocabulary.h"
 
 // The open vocabularies: each value has one number for the whole case.
@@ -86,6 +87,10 @@ enum status case_put_host(struct case_writer *writer, uint32_t host_id, usec fir
                           struct error *error);
 enum status case_add_host_fact(struct case_writer *writer, uint32_t host_id, struct str key, struct str value,
                                struct error *error);
+
+// The text of a source that is about to be read.
+enum status case_open_text(struct case_file *file, uint32_t source_id, uint32_t flags, struct text_writer **ret,
+                           struct error *error);
 
 // For the rooms that derive: statements that write, one or several, no parameters, never with text from
 // evidence inside. The case must be writable.

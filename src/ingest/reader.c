@@ -30,8 +30,8 @@ struct reader {
     struct batch batches[BATCHES];
     EVP_MD_CTX *hash;
     // From here: the reading thread's own.
-    uint64_t position;  // in the text, of the batch's first byte
-    char *carry;        // the unfinished line
+    uint64_t position; // in the text, of the batch's first byte
+    char *carry;       // the unfinished line
     size_t carry_n;
     uint64_t long_from; // where an over-long line began, while it is being passed over
     bool in_long, after_record;
@@ -82,7 +82,7 @@ static void cut_line(struct reader *r, struct batch *b, struct str line, uint64_
     }
     c->offset = offset;
     c->length = (uint32_t)line.n;
-    c->head = kind == LINE_RECORD ? (uint32_t)(c->record.message.p - line.p) : 0;
+    c->head = kind == LINE_RECORD && c->record.message.p ? (uint32_t)(c->record.message.p - line.p) : c->length;
     c->kind = (uint8_t)kind;
     c->whole = whole;
     c->anomaly = whole > line.n ? ANOMALY_LONG_LINE : ANOMALY_COUNT;

@@ -14,12 +14,12 @@
 // One physical line that matters: a record's first line, a line that belongs to the record before, or one
 // that was skipped. Blank lines are only counted.
 struct cut {
-    uint64_t offset;  // of the line's first byte in the source's text
-    uint32_t length;  // without its line end
-    uint32_t head;    // bytes before the message
-    uint8_t kind;     // enum line_kind
-    uint8_t anomaly;  // enum anomaly_kind the reader itself noted, ANOMALY_COUNT: none
-    uint64_t whole;   // bytes of the line in the evidence, when it was cut
+    uint64_t offset; // of the line's first byte in the source's text
+    uint32_t length; // without its line end
+    uint32_t head;   // bytes before the message
+    uint8_t kind;    // enum line_kind
+    uint8_t anomaly; // enum anomaly_kind the reader itself noted, ANOMALY_COUNT: none
+    uint64_t whole;  // bytes of the line in the evidence, when it was cut
     struct record record;
 };
 
@@ -35,20 +35,20 @@ struct batch {
     enum status status; // END; FAIL when the source broke; FATAL when the text could not be kept
     int fault;          // enum anomaly_kind of a break
     struct error error;
-    uint64_t size;      // bytes of text in all
+    uint64_t size; // bytes of text in all
     char sha256[65];
 };
 
 struct reader;
 
 struct reader_job {
-    struct source *source;     // taken over
-    struct str head;           // bytes already taken from `source`; copied
-    bool ended;                // `head` is all there was
+    struct source *source; // taken over
+    struct str head;       // bytes already taken from `source`; copied
+    bool ended;            // `head` is all there was
     const struct format *format;
-    struct text_writer *text;  // taken over
-    uint64_t skip;             // bytes at the front that are in the case already: kept as text, not cut
-    const atomic_bool *stop;   // may be NULL
+    struct text_writer *text; // taken over
+    uint64_t skip;            // bytes at the front that are in the case already: kept as text, not cut
+    const atomic_bool *stop;  // may be NULL
 };
 
 // The buffers, for one source after the other.

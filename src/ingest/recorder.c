@@ -12,6 +12,7 @@
 #include "ingest/infer.h"
 #include "ingest/years.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { MAX_CLOCK_ANOMALIES = 1000 };
@@ -50,6 +51,7 @@ struct recorder {
     struct recorder_counts counts;
     uint8_t file_facility;
     struct years_roll roll;
+    struct zone_reader zone;
     int64_t day_key, day_usec; // the last date and its midnight
     usec last_ts;
     size_t clock_anomalies;
@@ -149,7 +151,7 @@ static usec time_of(struct recorder *r, const struct stamp *s, enum quality *ret
     usec local = midnight_of(r, year_of(r, s), s) + s->of_day;
     if (s->has_zone)
         return local - s->zone * USEC_MINUTE;
-    return r->source.zone ? zone_to_utc(r->source.zone, local, NULL) : local;
+    return r->zone.zone ? zone_reader_to_utc(&r->zone, local, NULL) : local;
 }
 
 // Time that goes back, jumps, or has not come yet is told, not mended.
@@ -285,7 +287,8 @@ static void let_skipped_go(struct recorder *r) {
     if (!r->skipped.lines)
         return;
     char text[32];
-    int n = snprintf(text, sizeof text, "%llu line%s", (unsigned long long)r->skipped.lines, r->skipped.lines > 1 ? "s" : "");
+    int n = snprintf(text, sizeof text, "%llu line%s", (unsigned long long)r->skipped.lines,
+                     r->skipped.lines > 1 ? "s" : "");
     note(r, r->skipped.kind, 0, r->skipped.offset, r->skipped.end - r->skipped.offset, (struct str){text, (size_t)n});
     r->skipped.lines = 0;
 }
@@ -374,6 +377,7 @@ void recorder_begin(struct recorder *r, const struct recorder_source *source) {
     r->counts = (struct recorder_counts){.first_ts = USEC_NONE, .last_ts = USEC_NONE};
     r->file_facility = (uint8_t)infer_facility_of_file(source->path);
     r->roll = (struct years_roll){0};
+    r->zone = (struct zone_reader){.zone = source->zone};
     r->day_key = -1;
     r->last_ts = USEC_NONE;
     r->clock_anomalies = 0;

@@ -21,8 +21,8 @@ struct recorder_source {
 // What came of it.
 struct recorder_counts {
     uint64_t lines, records, continued, skipped, blank;
-    usec first_ts, last_ts; // USEC_NONE: no record with a time
-    bool yearless;          // some stamp had no year
+    usec first_ts, last_ts;    // USEC_NONE: no record with a time
+    bool yearless;             // some stamp had no year
     int first_year, last_year; // given to year-less stamps
 };
 

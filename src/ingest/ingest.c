@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// The run as a whole. First every source is looked at (format, first stamp), because the year of one file
+// is told by its neighbours; then each is read, its row in the ledger written before and after, so that a
+// run that is killed leaves a case that knows what it has and what it has not.
+#include "ingest/ingest.h"
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "case/writer.h"
+#include "ingest/known.h"
+#include "ingest/origin.h"
+#include "ingest/reader.h"
+#include "ingest/recorder.h"
+#include "ingest/years.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+// One source from the first look to the last row.
+struct job {
+    const struct source_item *item;
+    const struct format *format; // NULL: not read; `state` and `reason` say why
+    enum source_state state;
+    struct str reason;
+    struct years_file years;
+    struct origin *origin;
+};
+
+struct run {
+    const struct ingest_options *options;
+    char *const *paths;
+    size_t paths_n;
+    struct ingest_report *report;
+    struct case_file *file;
+    struct case_writer *writer;
+    struct recorder *recorder;
+    struct reader *reader;
+    struct origins *origins;
+    struct known *known;
+    struct arena arena; // for the whole run
+    source_items items;
+    source_troubles troubles;
+    struct job *jobs;
+    struct ingest_progress progress;
+    uint64_t bytes_before; // stored bytes of the sources done
+    usec last_progress, last_flush;
+    struct zone **option_zones;
+    struct error *error;
+};
+
+static usec clock_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * USEC_SECOND + t.tv_nsec / 1000;
+}
+
+static bool is_stopped(const struct run *r) {
+    return r->options->stop && atomic_load(r->options->stop);
+}
+
+// ---- Report and progress ----
+
+static void add_trouble(struct run *r, struct str path, struct str reason, bool failed) {
+    struct arena *a = &r->report->strings;
+    *VEC_PUSH(&r->report->troubles) = (struct ingest_trouble){arena_copy(a, path), arena_copy(a, reason), failed};
+}
+
+static void tell_progress(struct run *r, uint64_t stored, bool always) {
+    usec now = clock_now();
+    r->progress.bytes = r->bytes_before + stored;
+    if (r->options->progress && (always || now - r->last_progress > USEC_SECOND / 10)) {
+        r->last_progress = now;
+        r->options->progress(r->options->context, &r->progress);
+    }
+}
+
+// What has been read becomes visible after a third of a second first, then every second and a half.
+static enum status flush_sometimes(struct run *r) {
+    usec now = clock_now();
+    if (now - r->last_flush < USEC_SECOND * 3 / 2)
+        return OK;
+    r->last_flush = now;
+    return case_flush(r->writer, r->error);
+}
+
+// ---- The first look ----
+
+static void refuse(struct run *r, struct job *j, enum source_state state, struct str reason) {
+    j->format = NULL;
+    j->state = state;
+    j->reason = arena_copy(&r->arena, reason);
+}
+
+// Up to LIMIT_PROBE bytes from the front of a source.
+static enum status read_head(struct source *source, char *bytes, size_t *ret_n, struct error *error) {
+    enum status status = OK;
+    *ret_n = 0;
+    while (status == OK && *ret_n < LIMIT_PROBE) {
+        size_t n = 0;
+        status = source_read(source, bytes + *ret_n, LIMIT_PROBE - *ret_n, &n, error);
+        *ret_n += n;
+    }
+    return status;
+}
+
+static struct str whole_lines(struct str head, bool ended) {
+    ptrdiff_t nl = ended ? -1 : str_rfind_char(head, '\n');
+    return nl < 0 ? head : str_head(head, (size_t)nl + 1);
+}
+
+// What the first lines say about the year.
+static void look_at_stamps(struct job *j, struct str head) {
+    bool after = false;
+    while (head.n) {
+        ptrdiff_t nl = str_find_char(head, '\n');
+        struct str line = nl < 0 ? head : str_head(head, (size_t)nl);
+        head = str_skip(head, line.n + 1);
+        struct record record;
+        if (j->format->line(line, after, &record) != LINE_RECORD || !record.stamp.present)
+            continue;
+        after = true;
+        const struct stamp *s = &record.stamp;
+        if (!j->years.first.present)
+            j->years.first = *s;
+        j->years.last = *s;
+        if (!s->year && s->month == 2 && s->day == 29)
+            j->years.has_leap_day = true;
+        if (s->year && !j->years.known_year)
+            j->years.known_year = s->year;
+    }
+}
+
+static void look_at_head(struct run *r, struct job *j, struct str head, bool ended) {
+    const char *reason = "not understood";
+    if (!head.n) {
+        refuse(r, j, SOURCE_STATE_EMPTY, S("empty"));
+        return;
+    }
+    head = whole_lines(head, ended);
+    j->format = format_detect(head, j->item->path, &reason);
+    if (!j->format) {
+        refuse(r, j, SOURCE_STATE_UNKNOWN_FORMAT, str_of(reason));
+        return;
+    }
+    look_at_stamps(j, head);
+    if (!ended)
+        j->years.last.present = false;
+}
+
+static void look_at(struct run *r, struct job *j) {
+    struct source *source = NULL;
+    struct error error;
+    size_t n = 0;
+    error_clear(&error);
+    j->years.path = j->item->path;
+    j->years.mtime = j->item->mtime;
+    j->origin = origin_of(r->origins, j->item->path, r->paths, r->paths_n);
+    if (str_eq(j->item->path, S("-")))
+        return; // can be read once only: looked at when its turn comes
+    if (source_open(j->item, &source, &error) != OK) {
+        refuse(r, j, SOURCE_STATE_FAILED, str_of(error.text));
+        return;
+    }
+    char *head = must_alloc(LIMIT_PROBE);
+    enum status status = read_head(source, head, &n, &error);
+    if (status >= FAIL && n == 0)
+        refuse(r, j, SOURCE_STATE_FAILED, str_of(error.text));
+    else
+        look_at_head(r, j, (struct str){head, n}, status != OK);
+    free(head);
+    source_close(source);
+}
+
+static void solve_years(struct run *r) {
+    struct years_file *files = must_zero(r->items.n, sizeof *files);
+    for (size_t i = 0; i < r->items.n; i++)
+        files[i] = r->jobs[i].years;
+    years_solve(files, r->items.n, r->options->now);
+    for (size_t i = 0; i < r->items.n; i++)
+        r->jobs[i].years = files[i];
+    free(files);
+}
+
+// ---- Zones ----
+
+static bool path_matches(struct str path, struct str wanted) {
+    if (!wanted.n || str_eq(path, wanted))
+        return true;
+    return str_ends(path, wanted) && path.n > wanted.n && (path.p[path.n - wanted.n - 1] == '/' || wanted.p[0] == '/');
+}
+
+// The option for this source, the later and the named one first; else the evidence; else UTC.
+static void settle_zone(struct run *r, const struct job *j, struct recorder_source *ret, struct source_row *row) {
+    row->zone = S("UTC");
+    row->zone_from = S("assumed: no zone in the evidence; set it with --tz");
+    const struct ingest_options *o = r->options;
+    for (int named = 1; named >= 0; named--)
+        for (size_t i = o->zones_n; i-- > 0;)
+            if ((o->zones[i].source.n != 0) == named && path_matches(j->item->path, o->zones[i].source)) {
+                ret->zone = r->option_zones[i];
+                ret->zone_given = true;
+                row->zone = o->zones[i].zone;
+                row->zone_from = S("--tz");
+                return;
+            }
+    if (j->origin && j->origin->zone) {
+        ret->zone = j->origin->zone;
+        ret->zone_given = true;
+        row->zone = zone_name(j->origin->zone);
+        row->zone_from = j->origin->zone_from;
+    }
+}
+
+static enum status load_option_zones(struct run *r) {
+    const struct ingest_options *o = r->options;
+    r->option_zones = must_zero(o->zones_n, sizeof *r->option_zones);
+    enum status status = OK;
+    for (size_t i = 0; i < o->zones_n && status == OK; i++)
+        status = zone_named(o->zones[i].zone, &r->option_zones[i], r->error);
+    return status;
+}
+
+// ---- Reading one source ----
+
+// Host facts of an origin, once, when its host is known by name.
+static enum status write_origin(struct run *r, struct origin *o) {
+    struct case_names *names = case_writer_names(r->writer);
+    if (!o || o->written || !o->hostname.p || !utf8_valid(o->hostname))
+        return OK;
+    uint32_t host = intern_find(&names->host, o->hostname);
+    ptrdiff_t dot = str_find_char(o->hostname, '.');
+    if (!host && dot > 0)
+        host = intern_find(&names->host, str_head(o->hostname, (size_t)dot));
+    if (!host)
+        return OK;
+    o->written = true;
+    const struct {
+        const char *key;
+        struct str value;
+    } facts[] = {{"os", o->os}, {"machine_id", o->machine_id}, {"time_zone", o->zone ? zone_name(o->zone) : STR_NONE}};
+    enum status status = OK;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts && status == OK; i++)
+        if (facts[i].value.p && utf8_valid(facts[i].value))
+            status = case_add_host_fact(r->writer, host, str_of(facts[i].key), facts[i].value, r->error);
+    return status;
+}
+
+// Paths are bytes; the tables hold text.
+static struct str clean_text(struct run *r, struct str s) {
+    if (!s.p || utf8_valid(s))
+        return s;
+    char *p = arena_take(&r->arena, s.n * 4 + 1);
+    return (struct str){p, utf8_clean(s, p)};
+}
+
+static enum status record_batches(struct run *r, struct source_row *row, struct error *broken) {
+    enum status status = OK;
+    for (bool last = false; !last && status == OK;) {
+        struct batch *b = reader_next(r->reader);
+        status = recorder_take(r->recorder, b, r->error);
+        last = b->last;
+        r->progress.lines += b->lines;
+        tell_progress(r, b->stored, false);
+        row->stored_bytes = b->stored;
+        if (last) {
+            row->bytes = b->size;
+            row->sha256 = arena_copy(&r->arena, str_of(b->sha256));
+            if (b->status == FAIL)
+                *broken = b->error;
+            if (b->status == FATAL)
+                status = error_set(r->error, FATAL, b->error.sys, "%s", b->error.text);
+            if (b->status == FAIL && status == OK) {
+                const struct anomaly_row a = {row->source_id, 0, b->size, 0, b->fault, str_of(b->error.text)};
+                status = case_add_anomaly(r->writer, &a, r->error);
+            }
+        }
+        reader_give_back(r->reader, b);
+        if (status == OK)
+            status = flush_sometimes(r);
+    }
+    return status;
+}
+
+// New Years inside the file may tell that it began earlier than thought; then its rows are moved.
+static enum status correct_year(struct run *r, struct job *j, struct source_row *row, struct recorder_counts *c) {
+    if (!c->yearless)
+        return OK;
+    int year = years_check(&j->years, c->last_year - c->first_year, r->options->now);
+    if (year == c->first_year)
+        return OK;
+    char sql[512];
+    enum status status = case_flush(r->writer, r->error);
+    static const char *const tables[] = {"log_t", "logon_t"};
+    for (size_t i = 0; i < 2 && status == OK; i++) {
+        snprintf(sql, sizeof sql,
+                 "update facts.main.%s set ts = ts + to_years(%d) where record_id in (select record_id from "
+                 "facts.main.log_t where source_id = %u and ts_quality in ('year-solved', "
+                 "'year-solved-zone-assumed'))",
+                 tables[i], year - c->first_year, row->source_id);
+        status = case_execute(case_writer_connection(r->writer), sql, r->error);
+    }
+    if (c->first_ts != USEC_NONE) {
+        int shift = year - c->first_year;
+        struct civil first = civil_from_usec(c->first_ts), last = civil_from_usec(c->last_ts);
+        first.year += shift;
+        last.year += shift;
+        c->first_ts = civil_to_usec(&first);
+        c->last_ts = civil_to_usec(&last);
+    }
+    row->year_from = S("New Years counted inside the file, back from its last change");
+    return status;
+}
+
+static void fill_counts(struct source_row *row, const struct recorder_counts *c) {
+    row->lines = c->lines;
+    row->records = c->records;
+    row->continued = c->continued;
+    row->skipped = c->skipped;
+    row->blank = c->blank;
+    row->first_ts = c->first_ts;
+    row->last_ts = c->last_ts;
+}
+
+static enum status end_source(struct run *r, struct job *j, struct source_row *row, const struct error *broken) {
+    struct recorder_counts counts;
+    enum status status = recorder_end(r->recorder, &counts, r->error);
+    if (status == OK)
+        status = correct_year(r, j, row, &counts);
+    fill_counts(row, &counts);
+    if (!counts.yearless)
+        row->year_from = S("in the records");
+    row->state = SOURCE_STATE_READ;
+    if (broken->status >= FAIL) {
+        row->state = SOURCE_STATE_PARTIAL;
+        row->reason = clean_text(r, arena_copy(&r->arena, str_of(broken->text)));
+        add_trouble(r, j->item->path, row->reason, true);
+    }
+    r->report->records += counts.records;
+    r->report->lines += counts.lines;
+    r->report->bytes += row->bytes;
+    r->report->read++;
+    r->progress.records = r->report->records;
+    if (status == OK && is_stopped(r)) {
+        row->state = SOURCE_STATE_READING; // not to its end: read again when the run is continued
+        return OK;
+    }
+    if (status == OK)
+        status = write_origin(r, j->origin);
+    return status;
+}
+
+static void begin_row(struct run *r, const struct job *j, struct source_row *row) {
+    *row = (struct source_row){.source_id = case_writer_next_source(r->writer),
+                               .path = clean_text(r, j->item->path),
+                               .first_ts = USEC_NONE,
+                               .last_ts = USEC_NONE,
+                               .mtime = j->item->mtime,
+                               .stored_bytes = j->item->size > 0 ? (uint64_t)j->item->size : 0,
+                               .state = j->state,
+                               .reason = j->reason};
+}
+
+// A source that is not read still has its row: nothing is passed over in silence.
+static enum status put_unread(struct run *r, const struct job *j) {
+    struct source_row row;
+    if (known_unread(r->known, j->item->path, j->item->size, j->item->mtime))
+        return OK;
+    begin_row(r, j, &row);
+    if (j->state == SOURCE_STATE_FAILED)
+        add_trouble(r, j->item->path, j->reason, true);
+    else if (j->state == SOURCE_STATE_UNKNOWN_FORMAT)
+        add_trouble(r, j->item->path, j->reason, false);
+    return case_put_source(r->writer, &row, r->error);
+}
+
+static enum status read_source(struct run *r, struct job *j, struct source *source, struct str head, bool ended,
+                               uint64_t skip) {
+    struct source_row row;
+    struct recorder_source info = {.path = j->item->path, .year = j->years.year};
+    struct text_writer *text = NULL;
+    struct error broken;
+    error_clear(&broken);
+    begin_row(r, j, &row);
+    row.state = SOURCE_STATE_READING;
+    row.container = source_container(source);
+    row.format = str_of(j->format->name);
+    row.year_from = str_of(j->years.year_from);
+    info.source_id = row.source_id;
+    settle_zone(r, j, &info, &row);
+    if (skip)
+        row.reason = arena_print(&r->arena, "grown: its first %llu bytes were in the case", (unsigned long long)skip);
+    enum status status = case_put_source(r->writer, &row, r->error);
+    if (status == OK)
+        status = case_open_text(r->file, row.source_id, TEXT_ESCAPED, &text, r->error);
+    if (status != OK) {
+        source_close(source);
+        return status;
+    }
+    const struct reader_job job = {source, head, ended, j->format, text, skip, r->options->stop};
+    recorder_begin(r->recorder, &info);
+    reader_start(r->reader, &job);
+    status = record_batches(r, &row, &broken);
+    reader_stop(r->reader);
+    if (status == OK)
+        status = end_source(r, j, &row, &broken);
+    if (status == OK)
+        status = case_flush(r->writer, r->error);
+    if (status == OK)
+        status = case_put_source(r->writer, &row, r->error);
+    known_add(r->known, r->file, &row);
+    return status;
+}
+
+// Looks at a source again, now to read it: its bytes may be in the case already, or their beginning.
+static enum status take_source(struct run *r, struct job *j) {
+    struct source *source = NULL;
+    struct error error;
+    size_t n = 0;
+    uint64_t skip = 0;
+    error_clear(&error);
+    if (source_open(j->item, &source, &error) != OK) {
+        refuse(r, j, SOURCE_STATE_FAILED, str_of(error.text));
+        return put_unread(r, j);
+    }
+    char *head = must_alloc(LIMIT_PROBE);
+    enum status status = read_head(source, head, &n, &error);
+    bool ended = status == END, is_pipe = str_eq(j->item->path, S("-"));
+    if (is_pipe) {
+        look_at_head(r, j, (struct str){head, n}, ended);
+        years_solve(&j->years, 1, r->options->now);
+    }
+    enum known_as as = KNOWN_NOT;
+    if (j->format && !is_pipe)
+        as = known_bytes(r->known, r->file, j->item, (struct str){head, n}, &skip);
+    if (!j->format || as == KNOWN_WHOLE) {
+        source_close(source);
+        if (as == KNOWN_WHOLE)
+            r->report->duplicates++;
+        status = as == KNOWN_WHOLE ? OK : put_unread(r, j);
+    } else {
+        status = read_source(r, j, source, (struct str){head, n}, ended, skip);
+    }
+    free(head);
+    return status;
+}
+
+// ---- The run ----
+
+static enum status read_all(struct run *r) {
+    enum status status = OK;
+    for (size_t i = 0; i < r->items.n && status == OK && !is_stopped(r); i++) {
+        struct job *j = &r->jobs[i];
+        r->progress.source = j->item->path;
+        bool unread = !j->format && j->state != SOURCE_STATE_READING;
+        status = unread ? put_unread(r, j) : take_source(r, j);
+        r->bytes_before += j->item->size > 0 ? (uint64_t)j->item->size : 0;
+        r->progress.sources++;
+        tell_progress(r, 0, i + 1 == r->items.n);
+    }
+    return status;
+}
+
+static void look_at_all(struct run *r) {
+    r->jobs = must_zero(r->items.n, sizeof *r->jobs);
+    for (size_t i = 0; i < r->items.n && !is_stopped(r); i++) {
+        r->jobs[i].item = &r->items.at[i];
+        r->jobs[i].state = SOURCE_STATE_READING;
+        look_at(r, &r->jobs[i]);
+        if (r->items.at[i].size > 0)
+            r->progress.bytes_total += (uint64_t)r->items.at[i].size;
+    }
+    solve_years(r);
+}
+
+static void take_walk_troubles(struct run *r) {
+    for (size_t i = 0; i < r->troubles.n; i++)
+        add_trouble(r, r->troubles.at[i].path, r->troubles.at[i].reason, r->troubles.at[i].failed);
+}
+
+static enum status run_all(struct run *r) {
+    enum status status = load_option_zones(r);
+    if (status == OK)
+        status = source_walk(r->paths, r->paths_n, &r->arena, &r->items, &r->troubles, r->error);
+    take_walk_troubles(r);
+    if (status != OK)
+        return status;
+    status = case_writer_open(r->file, &r->writer, r->error);
+    if (status != OK)
+        return status;
+    r->known = known_new(r->file, r->error);
+    r->origins = origins_new(&r->arena);
+    r->recorder = recorder_new(r->writer, r->options->now);
+    r->reader = reader_new();
+    r->progress.sources_total = r->report->sources = r->items.n;
+    r->last_flush = clock_now() - USEC_SECOND;
+    look_at_all(r);
+    status = read_all(r);
+    if (status == OK)
+        status = recorder_finish(r->recorder, r->error);
+    return status;
+}
+
+enum status ingest_run(struct case_file *file, char *const *paths, size_t n, const struct ingest_options *options,
+                       struct ingest_report *ret, struct error *error) {
+    struct run r = {.options = options, .paths = paths, .paths_n = n, .report = ret, .file = file, .error = error};
+    *ret = (struct ingest_report){0};
+    enum status status = run_all(&r);
+    recorder_free(r.recorder);
+    reader_free(r.reader);
+    enum status closed = case_writer_close(r.writer, error);
+    known_free(r.known);
+    origins_free(r.origins);
+    for (size_t i = 0; r.option_zones && i < options->zones_n; i++)
+        zone_free(r.option_zones[i]);
+    free(r.option_zones);
+    free(r.jobs);
+    VEC_DONE(&r.items);
+    VEC_DONE(&r.troubles);
+    arena_done(&r.arena);
+    if (status == OK)
+        status = closed;
+    return status == OK && is_stopped(&r) ? END : status;
+}
+
+void ingest_report_done(struct ingest_report *report) {
+    VEC_DONE(&report->troubles);
+    arena_done(&report->strings);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// What a case has read already, told by content: the same bytes are not read twice under whatever name, and
+// of a log that has grown only the new part is.
+#pragma once
+
+#include "case/writer.h"
+#include "source/source.h"
+
+struct known;
+
+enum known_as {
+    KNOWN_NOT,
+    KNOWN_WHOLE,  // all its bytes are in the case
+    KNOWN_PREFIX, // a source of the case is its beginning
+};
+
+struct known *known_new(struct case_file *file, struct error *error);
+// `head` are its first bytes (LIMIT_PROBE, or all). Only when they are known is the item read through, to
+// be sure. KNOWN_PREFIX: `*ret_skip` bytes of text are known.
+enum known_as known_bytes(struct known *known, struct case_file *file, const struct source_item *item, struct str head,
+                          uint64_t *ret_skip);
+// Whether this unread item (unknown format, empty, unreadable) has its row already, unchanged.
+bool known_unread(const struct known *known, struct str path, int64_t size, usec mtime);
+// A source that has been read.
+void known_add(struct known *known, struct case_file *file, const struct source_row *row);
+void known_free(struct known *known);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// Small files with fixed names under the evidence's own root. Their content is the attacker's as well:
+// bounded, and taken for names only.
+#include "ingest/origin.h"
+
+#include "base/limits.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_FILE = 64 << 10 };
+
+struct origins {
+    struct arena *arena;
+    VEC(struct origin *) all;
+};
+
+// At most MAX_FILE bytes of root + name; absent when there is no such regular file.
+static struct str read_small(struct origins *o, struct str root, const char *name) {
+    struct str path = arena_print(o->arena, "%.*s%s", STR_ARG(root), name);
+    int fd = open(path.p, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    if (fd < 0)
+        return STR_NONE;
+    char *bytes = arena_take(o->arena, MAX_FILE);
+    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, bytes, MAX_FILE) : -1;
+    close(fd);
+    return n < 0 ? STR_NONE : (struct str){bytes, (size_t)n};
+}
+
+static struct str first_line(struct str s) {
+    ptrdiff_t nl = str_find_char(s, '\n');
+    if (nl >= 0)
+        s.n = (size_t)nl;
+    s = str_trim(s);
+    return s.n && s.n <= 256 ? s : STR_NONE;
+}
+
+// The value of KEY= in a shell-like file, without its quotes.
+static struct str value_of(struct str file, struct str key) {
+    while (file.n) {
+        ptrdiff_t nl = str_find_char(file, '\n');
+        struct str line = nl < 0 ? file : str_head(file, (size_t)nl);
+        file = nl < 0 ? str_skip(file, file.n) : str_skip(file, (size_t)nl + 1);
+        if (!str_take(&line, key))
+            continue;
+        if (line.n >= 2 && (line.p[0] == '"' || line.p[0] == '\'') && line.p[line.n - 1] == line.p[0])
+            line = (struct str){line.p + 1, line.n - 2};
+        return line.n && line.n <= 256 ? line : STR_NONE;
+    }
+    return STR_NONE;
+}
+
+// Where a link points, which is how most distributions record the zone.
+static struct str zone_of_link(struct origins *o, struct str root) {
+    struct str path = arena_print(o->arena, "%.*s/etc/localtime", STR_ARG(root));
+    char *to = arena_take(o->arena, LIMIT_PATH);
+    ssize_t n = readlink(path.p, to, LIMIT_PATH);
+    ptrdiff_t at = n > 0 ? str_find((struct str){to, (size_t)n}, S("zoneinfo/")) : -1;
+    return at < 0 ? STR_NONE : str_skip((struct str){to, (size_t)n}, (size_t)at + 9);
+}
+
+// Keeps what was found; nothing when `status` says there was nothing.
+static bool take_zone(struct origin *origin, enum status status, struct zone *zone, const char *from) {
+    if (status != OK)
+        return false;
+    origin->zone = zone;
+    origin->zone_from = str_of(from);
+    return true;
+}
+
+static bool take_named(struct origin *origin, struct str name, const char *from) {
+    struct zone *zone = NULL;
+    return name.p && take_zone(origin, zone_named(name, &zone, NULL), zone, from);
+}
+
+static void find_zone(struct origins *o, struct origin *origin) {
+    struct zone *zone = NULL;
+    if (take_named(origin, first_line(read_small(o, origin->root, "/etc/timezone")), "/etc/timezone of the evidence") ||
+        take_named(origin, zone_of_link(o, origin->root), "/etc/localtime of the evidence"))
+        return;
+    struct str bytes = read_small(o, origin->root, "/etc/localtime");
+    if (bytes.n)
+        take_zone(origin, zone_load(bytes, S("localtime"), &zone, NULL), zone, "/etc/localtime of the evidence");
+}
+
+static bool is_root(struct origins *o, struct str root) {
+    static const char *const signs[] = {"/etc/os-release", "/etc/hostname", "/etc/timezone", "/etc/localtime",
+                                        "/etc/passwd"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (faccessat(AT_FDCWD, arena_print(o->arena, "%.*s%s", STR_ARG(root), signs[i]).p, F_OK,
+                      AT_SYMLINK_NOFOLLOW) == 0)
+            return true;
+    return false;
+}
+
+static struct origin *get_origin(struct origins *o, struct str root) {
+    for (size_t i = 0; i < o->all.n; i++)
+        if (str_eq(o->all.at[i]->root, root))
+            return o->all.at[i];
+    struct origin *origin = must_zero(1, sizeof *origin);
+    origin->root = arena_copy(o->arena, root);
+    origin->hostname = first_line(read_small(o, root, "/etc/hostname"));
+    struct str release = read_small(o, root, "/etc/os-release");
+    if (!release.n)
+        release = read_small(o, root, "/usr/lib/os-release");
+    origin->os = value_of(release, S("PRETTY_NAME="));
+    origin->machine_id = first_line(read_small(o, root, "/etc/machine-id"));
+    find_zone(o, origin);
+    *VEC_PUSH(&o->all) = origin;
+    return origin;
+}
+
+struct origins *origins_new(struct arena *arena) {
+    struct origins *o = must_zero(1, sizeof *o);
+    o->arena = arena;
+    return o;
+}
+
+struct origin *origin_of(struct origins *o, struct str path, char *const *given, size_t given_n) {
+    ptrdiff_t at = str_rfind(path, S("/var/log/"));
+    if (at >= 0 && is_root(o, str_head(path, (size_t)at)))
+        return get_origin(o, str_head(path, (size_t)at));
+    for (size_t i = 0; i < given_n; i++) {
+        struct str root = str_of(given[i]);
+        while (root.n > 1 && root.p[root.n - 1] == '/')
+            root.n--;
+        if (path.n > root.n && str_starts(path, root) && path.p[root.n] == '/' && is_root(o, root))
+            return get_origin(o, root);
+    }
+    return NULL;
+}
+
+void origins_free(struct origins *o) {
+    if (!o)
+        return;
+    for (size_t i = 0; i < o->all.n; i++) {
+        zone_free(o->all.at[i]->zone);
+        free(o->all.at[i]);
+    }
+    VEC_DONE(&o->all);
+    free(o);
+}
