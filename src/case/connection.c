@@ -76,8 +76,8 @@ enum status case_lock_down(struct case_connection *c, uint64_t memory_bytes, str
              "set autoinstall_known_extensions = false; set autoload_known_extensions = false;"
              "set allow_community_extensions = false; set memory_limit = '%lluB'; set threads = 2;"
              "set max_temp_directory_size = '0B'; set temp_directory = '';"
-             "set disabled_filesystems = 'LocalFileSystem';"
-             "set enable_external_access = false; set lock_configuration = true;",
+             "set enable_external_access = false; set disabled_filesystems = 'LocalFileSystem';"
+             "set lock_configuration = true;",
              (unsigned long long)memory_bytes);
     return case_run(c->con, sql, error);
 }

@@ -310,6 +310,11 @@ static bool is_fence(struct str line) {
     return str_starts(line, S("```"));
 }
 
+// What follows the marks opens a fence and cannot close one.
+static bool is_closing_fence(struct str line) {
+    return is_fence(line) && str_trim(str_skip(line, 3)).n == 0;
+}
+
 static bool is_sql_fence(struct str line) {
     return is_fence(line) && str_eq(str_trim(str_skip(line, 3)), S("sql"));
 }
@@ -329,7 +334,7 @@ static enum status read_cell(struct reader *r) {
         struct str before = r->rest;
         if (!read_line(r, &line))
             return complain(r, "a cell has no end (a line ```)", STR_NONE);
-        if (is_fence(line)) {
+        if (is_closing_fence(line)) {
             cell.sql = options ? S("") : str_between(start.p, before.p);
             break;
         }
@@ -368,7 +373,7 @@ static enum status read_body(struct reader *r) {
     struct str line;
     for (const char *before = start; read_line(r, &line); before = r->rest.p) {
         if (fenced || !is_sql_fence(line)) {
-            fenced ^= is_fence(line);
+            fenced = fenced ? !is_closing_fence(line) : is_fence(line);
             continue;
         }
         add_text(r->made, str_between(start, before));

@@ -112,8 +112,8 @@ static enum status bind_host(struct asking *a) {
     }
     enum status status = OK;
     if (!s->hosts)
-        status = ask_row(a->connection, S("select distinct host from log where host is not null limit 2"), NULL, 0,
-                         take_host, a, a->error);
+        status = ask_row(a->connection, S("select min(name) from host_t having count(*) = 1"), NULL, 0, take_host, a,
+                         a->error);
     if (status == OK && !a->one_host[0])
         return error_set(a->error, FAIL, 0, "this cell needs one host: choose one");
     bind(a, "host", text_value(str_of(a->one_host)));

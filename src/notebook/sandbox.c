@@ -59,6 +59,19 @@ static void set_bounds(uint64_t memory, unsigned seconds) {
 
 // ---- Paths ----
 
+// The store asks how much memory its control group has, and breaks when it may not read what it can see.
+static const char *const CGROUP[] = {"/proc/self/cgroup", "/sys/fs/cgroup"};
+
+static bool allow_reading(int rules, const char *path) {
+    struct landlock_path_beneath_attr beneath = {.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+                                                 .parent_fd = open(path, O_PATH | O_CLOEXEC)};
+    if (beneath.parent_fd < 0)
+        return false;
+    bool fine = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
+    close(beneath.parent_fd);
+    return fine;
+}
+
 static unsigned lock_paths(const char *folder) {
     // All rights the running kernel knows; those it does not know make the call fail.
     static const uint64_t known[] = {0, (1ull << 13) - 1, (1ull << 14) - 1, (1ull << 15) - 1};
@@ -67,17 +80,13 @@ static unsigned lock_paths(const char *folder) {
         return 0;
     struct landlock_ruleset_attr all = {.handled_access_fs = known[abi < 3 ? abi : 3]};
     int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all.handled_access_fs, 0);
-    struct landlock_path_beneath_attr beneath = {
-        .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
-        .parent_fd = open(folder, O_PATH | O_CLOEXEC),
-    };
-    bool fine = rules >= 0 && beneath.parent_fd >= 0 &&
-                syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0 &&
-                syscall(SYS_landlock_restrict_self, rules, 0) == 0;
-    if (rules >= 0)
-        close(rules);
-    if (beneath.parent_fd >= 0)
-        close(beneath.parent_fd);
+    if (rules < 0)
+        return 0;
+    bool fine = allow_reading(rules, folder);
+    for (size_t i = 0; i < sizeof CGROUP / sizeof *CGROUP; i++)
+        allow_reading(rules, CGROUP[i]); // not there on every machine
+    fine = fine && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+    close(rules);
     return fine ? SANDBOX_PATHS : 0;
 }
 
