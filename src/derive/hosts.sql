@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What a host is, as far as its logs say. What was read from the evidence's own settings (record_id is NULL
+-- there) counts more and stays.
+
+delete from facts.main.host_fact_t where key = 'role' or record_id is not null;
+
+-- The kernel's banner names its version and, between the lines, the distribution that built it.
+create or replace temp table banner as
+select host_id, max(record_id) as record_id, arg_max(message, record_id) as message
+from (select l.host_id, l.record_id, message_text(l.source_id, l."offset" + l.head, l.length - l.head) as message
+    from log_t l join program_t p on p.program_id = l.program_id
+    where p.name = 'kernel' and l.length - l.head between 40 and 1000)
+where message like '%Linux version %'
+group by host_id;
+
+insert into facts.main.host_fact_t
+select host_id, key, value, record_id
+from (
+    select host_id, 'kernel' as key, nullif(regexp_extract(message, 'Linux version (\S+)', 1), '') as value, record_id
+    from banner
+    union all
+    select host_id, 'os', nullif(regexp_extract(message,
+        '(Debian|Ubuntu|Red Hat|Fedora|SUSE|Arch Linux|Alpine|Gentoo|Amazon Linux|Oracle|AlmaLinux|Rocky)', 1), ''), record_id
+    from banner)
+where value is not null and (host_id, key) not in (select (host_id, key) from host_fact_t);
+
+-- Roles: a program that serves something and was heard of.
+create or replace temp table service (role varchar, pattern varchar);
+insert into service values
+    ('web server', '(nginx|apache2?|httpd|lighttpd|caddy|traefik|haproxy)'),
+    ('application server', '(tomcat\d*|php-?fpm.*|gunicorn|uwsgi|puma|node)'),
+    ('database', '(mysqld?|mysqld_safe|mariadbd?|postgres.*|mongod|redis(-server)?|clickhouse.*|influxd)'),
+    ('mail', '(postfix/.*|exim4?|dovecot|sendmail|sm-mta|opensmtpd|smtpd)'),
+    ('DNS', '(named|unbound|dnsmasq|pdns.*|nsd)'),
+    ('file server', '(smbd|nmbd|nfsd|rpc\.mountd|vsftpd|proftpd|pure-ftpd)'),
+    ('directory', '(slapd|krb5kdc|kadmind|sssd|winbindd)'),
+    ('containers', '(dockerd|containerd|kubelet|podman|k3s)'),
+    ('hypervisor', '(libvirtd|qemu.*|pveproxy|pvedaemon)'),
+    ('VPN', '(openvpn|wg-quick|charon|ipsec|pptpd|strongswan)'),
+    ('print server', '(cupsd)'),
+    ('desktop', '(gdm.*|lightdm|sddm|gnome-shell|kwin.*)');
+
+insert into facts.main.host_fact_t
+select host_id, 'role', string_agg(role || ' (' || programs || ')', ', ' order by records desc), null
+from (
+    select h.host_id, s.role, sum(h.records) as records,
+        array_to_string(list_slice(list(distinct p.name order by p.name), 1, 4), ', ') as programs
+    from (select host_id, program_id, sum(records) as records from log_hour_t group by all) h
+    join program_t p on p.program_id = h.program_id
+    join service s on regexp_full_match(lower(p.name), s.pattern)
+    where h.host_id > 0
+    group by all)
+group by host_id;
+
+insert into facts.main.host_fact_t
+select distinct h.host_id, 'role', 'nothing but SSH seen (sshd)', null::ubigint
+from log_hour_t h join program_t p on p.program_id = h.program_id
+where h.host_id > 0 and p.name in ('sshd', 'sshd-session', 'dropbear')
+    and h.host_id not in (select host_id from host_fact_t where key = 'role');

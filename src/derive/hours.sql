@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Records by hour: what charts of the whole period and silent hours are made of.
+
+delete from facts.main.log_hour_t;
+insert into facts.main.log_hour_t
+select make_timestamp(hour * 3600000000), host_id, program_id, facility, severity, records
+from (select epoch_us(ts) // 3600000000 as hour, host_id, program_id, facility, severity, count(*) as records
+    from log_t group by all)
+order by hour;

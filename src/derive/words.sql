@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- How findings speak. Names in a finding come from the evidence, and whoever knocked chose them: named() bounds
+-- them, shows control and bidirectional characters as U+FFFD, and turns `*` into U+2217 so that only our own
+-- text can set something bold. The name as it was stands in the columns of the finding.
+
+create or replace temp macro named(name) as '**' || replace(regexp_replace(
+    case when length(name) > 64 then left(name, 63) || '…' else name end,
+    '[\x00-\x1f\x7f-\x{9f}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}]', chr(65533), 'g'), '*', '∗') || '**';
+
+create or replace temp macro counted(n, one, many) as format('{:,} ', n::bigint) || case when n = 1 then one else many end;
+
+create or replace temp macro moment(ts) as strftime(ts, '%-d %b %Y %H:%M:%S') || ' UTC';
+
+create or replace temp macro lasted(a, b) as case
+    when b - a < interval 2 minute then counted(greatest(date_diff('second', a, b), 1), 'second', 'seconds')
+    when b - a < interval 2 hour then counted(date_diff('second', a, b) // 60, 'minute', 'minutes')
+    when b - a < interval 2 day then counted(date_diff('second', a, b) // 3600, 'hour', 'hours')
+    else counted(date_diff('second', a, b) // 86400, 'day', 'days') end;
+
+create or replace temp macro proof(method) as case
+    when method is null then ', method not recorded'
+    when method = 'pam' then ', method not recorded'
+    when method = 'publickey' then ', by key'
+    when method = 'none' then ', without proof'
+    when method in ('other', 'anonymous', 'autologin') then ' (' || method::varchar || ')'
+    else ', by ' || method::varchar end;
+
+create or replace temp macro search_for(what) as '#/search?q=' || url_encode(what);
