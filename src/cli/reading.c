@@ -5,6 +5,7 @@
 // far as they can, so that what was read can be looked at.
 #include "cli/reading.h"
 
+#include "base/zone.h"
 #include "derive/derive.h"
 #include "ingest/ingest.h"
 #include "intel/geo.h"
@@ -39,6 +40,16 @@ struct reading {
 
 // ---- Before ----
 
+static enum exit_status check_zone(const struct call *call, struct str name) {
+    struct zone *zone;
+    struct error error;
+    error_clear(&error);
+    if (zone_named(name, &zone, &error) != OK)
+        return say_usage(call->command, "--tz: %s", error.text);
+    zone_free(zone);
+    return EXIT_DONE;
+}
+
 static enum exit_status take_zones(struct reading *r) {
     for (size_t i = 0; i < r->call->values.n; i++) {
         const struct call_value *v = &r->call->values.at[i];
@@ -49,11 +60,9 @@ static enum exit_status take_zones(struct reading *r) {
         struct ingest_zone zone = {.zone = text};
         if (equals > 0)
             zone = (struct ingest_zone){str_head(text, (size_t)equals), str_skip(text, (size_t)equals + 1)};
-        if (!ingest_zone_valid(zone.zone))
-            return say_usage(r->call->command,
-                             "--tz: '%.*s' is no time zone: write one of /usr/share/zoneinfo, such as "
-                             "Europe/Berlin, or +02:00, or UTC",
-                             STR_ARG(zone.zone));
+        enum exit_status status = check_zone(r->call, zone.zone);
+        if (status != EXIT_DONE)
+            return status;
         *VEC_PUSH(&r->zones) = zone;
     }
     return EXIT_DONE;
