@@ -19,14 +19,18 @@ create table address_t (
     address_id uinteger, name varchar, ip varchar, kind varchar, country_code varchar, country varchar, city varchar,
     latitude double, longitude double, located varchar, asn ubigint, as_name varchar);
 
+-- What few combinations there are of a record's origin and the quality of its time, each once.
+create table class_t (
+    class_id usmallint, ts_quality ts_quality, facility facility, facility_inferred boolean, severity severity,
+    severity_inferred boolean);
+
 create table log_t (
-    record_id ubigint, ts timestamp, ts_quality ts_quality, host_id uinteger, facility facility,
-    facility_inferred boolean, severity severity, severity_inferred boolean, program_id uinteger, pid bigint,
-    source_id uinteger, "offset" ubigint, length uinteger, head uinteger);
+    record_id ubigint, ts timestamp, host_id uinteger, class_id usmallint, program_id uinteger, pid integer,
+    source_id uinteger, "offset" ubigint, length uinteger, head usmallint);
 
 create table logon_t (
     record_id ubigint, ts timestamp, host_id uinteger, user_id uinteger, actor_id uinteger, outcome outcome,
-    reason reason, method method, kind logon_kind, program_id uinteger, pid bigint, address_id uinteger,
+    reason reason, method method, kind logon_kind, program_id uinteger, pid integer, address_id uinteger,
     source_port integer, terminal_id uinteger, key_id uinteger, key_type varchar, count uinteger, lines uinteger);
 
 create table anomaly_t (source_id uinteger, record_id ubigint, "offset" ubigint, length ubigint, kind anomaly_kind, detail varchar);

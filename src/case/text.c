@@ -152,7 +152,7 @@ static enum status fail_write(const struct text_writer *w, struct error *error) 
 // Stores the open block. The index entry only appears once readers can find the bytes in the file.
 static bool store_block(struct text_writer *w) {
     struct text_segment *seg = w->segment;
-    int n = LZ4_compress_fast(seg->open_block, w->packed, (int)seg->open_n, BLOCK_STORED, 2);
+    int n = LZ4_compress_default(seg->open_block, w->packed, (int)seg->open_n, BLOCK_STORED);
     if (!write_all(seg->fd, w->packed, (size_t)n))
         return false;
     w->file_size += (uint64_t)n;

@@ -10,6 +10,7 @@
 #include "record/record.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,12 +26,14 @@ struct table {
     idx_t columns, rows;
 };
 
-enum { NAME_TABLES = 6 };
+enum { NAME_TABLES = 6, CLASS_BITS = 14 };
 
 struct case_writer {
     struct case_file *file;
     struct case_connection *connection;
-    struct table log, logon, anomaly;
+    struct table log, logon, anomaly, class;
+    uint16_t classes[1 << CLASS_BITS]; // class_id by packed class, 0: not met yet
+    uint16_t last_class;
     struct case_names names;
     struct table name_tables[NAME_TABLES];
     size_t names_written[NAME_TABLES];
@@ -122,22 +125,46 @@ static enum status end_row(struct case_writer *w, struct table *t, struct error 
 
 // ---- Rows ----
 
+static_assert(QUALITY_COUNT <= 8 && FACILITY_COUNT < 32 && SEVERITY_COUNT < 16, "a class is 3 + 5 + 1 + 4 + 1 bits");
+
+static unsigned pack_class(unsigned quality, unsigned facility, bool facility_inferred, unsigned severity,
+                           bool severity_inferred) {
+    return quality | facility << 3 | (unsigned)facility_inferred << 8 | severity << 9 |
+           (unsigned)severity_inferred << 13;
+}
+
+static void add_class(struct case_writer *w, const struct log_row *r, uint16_t id) {
+    struct table *t = &w->class;
+    PUT(t, 0, uint16_t, id);
+    PUT(t, 1, uint8_t, (uint8_t)r->quality);
+    PUT_OR_NULL(t, 2, uint8_t, r->facility < FACILITY_COUNT ? r->facility : 0, r->facility >= FACILITY_COUNT);
+    PUT(t, 3, bool, r->facility_inferred);
+    PUT_OR_NULL(t, 4, uint8_t, r->severity < SEVERITY_COUNT ? r->severity : 0, r->severity >= SEVERITY_COUNT);
+    PUT(t, 5, bool, r->severity_inferred);
+    if (end_row(w, t, NULL) != OK) // a full chunk of classes: there are not that many
+        abort();
+}
+
+static uint16_t class_id(struct case_writer *w, const struct log_row *r) {
+    uint16_t *id =
+        &w->classes[pack_class(r->quality, r->facility, r->facility_inferred, r->severity, r->severity_inferred)];
+    if (!*id)
+        add_class(w, r, *id = ++w->last_class);
+    return *id;
+}
+
 enum status case_add_log(struct case_writer *w, const struct log_row *r, struct error *error) {
     struct table *t = &w->log;
     PUT(t, 0, uint64_t, r->record_id);
     PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
-    PUT(t, 2, uint8_t, (uint8_t)r->quality);
-    PUT(t, 3, uint32_t, r->host_id);
-    PUT_OR_NULL(t, 4, uint8_t, r->facility < FACILITY_COUNT ? r->facility : 0, r->facility >= FACILITY_COUNT);
-    PUT(t, 5, bool, r->facility_inferred);
-    PUT_OR_NULL(t, 6, uint8_t, r->severity < SEVERITY_COUNT ? r->severity : 0, r->severity >= SEVERITY_COUNT);
-    PUT(t, 7, bool, r->severity_inferred);
-    PUT(t, 8, uint32_t, r->program_id);
-    PUT_OR_NULL(t, 9, int64_t, r->pid, r->pid == PID_NONE);
-    PUT(t, 10, uint32_t, r->source_id);
-    PUT(t, 11, uint64_t, r->offset);
-    PUT(t, 12, uint32_t, r->length);
-    PUT(t, 13, uint32_t, r->head);
+    PUT(t, 2, uint32_t, r->host_id);
+    PUT(t, 3, uint16_t, class_id(w, r));
+    PUT(t, 4, uint32_t, r->program_id);
+    PUT_OR_NULL(t, 5, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
+    PUT(t, 6, uint32_t, r->source_id);
+    PUT(t, 7, uint64_t, r->offset);
+    PUT(t, 8, uint32_t, r->length);
+    PUT(t, 9, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
     if (r->record_id >= w->next_record)
         w->next_record = r->record_id + 1;
     return end_row(w, t, error);
@@ -155,7 +182,7 @@ enum status case_add_logon(struct case_writer *w, const struct logon_row *r, str
     PUT_OR_NULL(t, 7, uint8_t, r->method < METHOD_COUNT ? r->method : 0, r->method >= METHOD_COUNT);
     PUT(t, 8, uint8_t, r->kind);
     PUT(t, 9, uint32_t, r->program_id);
-    PUT_OR_NULL(t, 10, int64_t, r->pid, r->pid == PID_NONE);
+    PUT_OR_NULL(t, 10, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
     PUT(t, 11, uint32_t, r->address_id);
     PUT_OR_NULL(t, 12, int32_t, r->port, r->port < 0);
     PUT(t, 13, uint32_t, r->terminal_id);
@@ -258,8 +285,8 @@ enum status case_flush(struct case_writer *w, struct error *error) {
     enum status status = OK;
     for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
         status = flush_names(w, i, error);
-    struct table *facts[] = {&w->log, &w->logon, &w->anomaly};
-    for (size_t i = 0; i < 3 && status == OK; i++)
+    struct table *facts[] = {&w->class, &w->log, &w->logon, &w->anomaly};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts && status == OK; i++)
         status = flush_table(w, facts[i], error);
     case_changed(w->file);
     return status;
@@ -405,12 +432,38 @@ static enum status load_numbers(struct case_writer *w, struct error *error) {
     return status;
 }
 
+static enum status load_classes(struct case_writer *w, struct error *error) {
+    struct case_result *r;
+    size_t rows;
+    enum status status =
+        case_query(w->connection,
+                   S("select class_id, ts_quality::utinyint, coalesce(facility::utinyint, 24), facility_inferred, "
+                     "coalesce(severity::utinyint, 8), severity_inferred from facts.main.class_t"),
+                   NULL, 0, &r, error);
+    if (status != OK)
+        return status;
+    while ((status = case_fetch(r, &rows, error)) == OK)
+        for (size_t i = 0; i < rows; i++) {
+            int64_t v[6];
+            for (size_t column = 0; column < 6; column++) {
+                struct case_value value = case_value(r, column, i);
+                v[column] = value.type == TYPE_BOOL ? value.boolean : value.integer;
+            }
+            w->classes[pack_class(v[1] & 7, v[2] & 31, v[3], v[4] & 15, v[5])] = (uint16_t)v[0];
+            w->last_class = v[0] > w->last_class ? (uint16_t)v[0] : w->last_class;
+        }
+    case_result_free(r);
+    return status == END ? OK : status;
+}
+
 static enum status open_tables(struct case_writer *w, struct error *error) {
     enum status status = open_table(w, &w->log, "log_t", error);
     if (status == OK)
         status = open_table(w, &w->logon, "logon_t", error);
     if (status == OK)
         status = open_table(w, &w->anomaly, "anomaly_t", error);
+    if (status == OK)
+        status = open_table(w, &w->class, "class_t", error);
     for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
         status = open_table(w, &w->name_tables[i], NAMES[i].table, error);
     return status;
@@ -424,6 +477,8 @@ enum status case_writer_open(struct case_file *file, struct case_writer **ret, s
         status = remove_unfinished(w, error);
     if (status == OK)
         status = load_numbers(w, error);
+    if (status == OK)
+        status = load_classes(w, error);
     for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
         status = load_names(w, i, error);
     if (status == OK)
@@ -443,6 +498,7 @@ enum status case_writer_close(struct case_writer *w, struct error *error) {
     close_table(&w->log);
     close_table(&w->logon);
     close_table(&w->anomaly);
+    close_table(&w->class);
     for (size_t i = 0; i < NAME_TABLES; i++) {
         close_table(&w->name_tables[i]);
         intern_done(names_at(w, i));

@@ -3,7 +3,9 @@
 
 delete from facts.main.log_hour_t;
 insert into facts.main.log_hour_t
-select make_timestamp(hour * 3600000000), host_id, program_id, facility, severity, records
-from (select epoch_us(ts) // 3600000000 as hour, host_id, program_id, facility, severity, count(*) as records
-    from log_t group by all)
+select make_timestamp(hour * 3600000000), host_id, program_id, facility, severity, sum(records)
+from (select epoch_us(ts) // 3600000000 as hour, host_id, program_id, class_id, count(*) as records
+    from log_t group by all) l
+left join class_t c on c.class_id = l.class_id
+group by all
 order by hour;

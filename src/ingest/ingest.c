@@ -209,7 +209,7 @@ static void settle_zone(struct run *r, const struct job *j, struct recorder_sour
     if (j->origin && j->origin->zone) {
         ret->zone = j->origin->zone;
         ret->zone_given = true;
-        row->zone = zone_name(j->origin->zone);
+        row->zone = str_of(zone_name(j->origin->zone));
         row->zone_from = j->origin->zone_from;
     }
 }
@@ -217,10 +217,12 @@ static void settle_zone(struct run *r, const struct job *j, struct recorder_sour
 static enum status load_option_zones(struct run *r) {
     const struct ingest_options *o = r->options;
     r->option_zones = must_zero(o->zones_n, sizeof *r->option_zones);
-    enum status status = OK;
-    for (size_t i = 0; i < o->zones_n && status == OK; i++)
-        status = zone_named(o->zones[i].zone, &r->option_zones[i], r->error);
-    return status;
+    for (size_t i = 0; i < o->zones_n; i++)
+        if (!(r->option_zones[i] = zone_named(o->zones[i].zone)))
+            return error_set(r->error, FAIL, 0,
+                             "--tz: there is no time zone '%.*s'; write it as 'Europe/Berlin', '+02:00' or 'UTC'",
+                             STR_ARG(o->zones[i].zone));
+    return OK;
 }
 
 // ---- Reading one source ----
@@ -240,7 +242,8 @@ static enum status write_origin(struct run *r, struct origin *o) {
     const struct {
         const char *key;
         struct str value;
-    } facts[] = {{"os", o->os}, {"machine_id", o->machine_id}, {"time_zone", o->zone ? zone_name(o->zone) : STR_NONE}};
+    } facts[] = {
+        {"os", o->os}, {"machine_id", o->machine_id}, {"time_zone", o->zone ? str_of(zone_name(o->zone)) : STR_NONE}};
     enum status status = OK;
     for (size_t i = 0; i < sizeof facts / sizeof *facts && status == OK; i++)
         if (facts[i].value.p && utf8_valid(facts[i].value))
@@ -297,8 +300,8 @@ static enum status correct_year(struct run *r, struct job *j, struct source_row 
     for (size_t i = 0; i < 2 && status == OK; i++) {
         snprintf(sql, sizeof sql,
                  "update facts.main.%s set ts = ts + to_years(%d) where record_id in (select record_id from "
-                 "facts.main.log_t where source_id = %u and ts_quality in ('year-solved', "
-                 "'year-solved-zone-assumed'))",
+                 "facts.main.log_t where source_id = %u and class_id in (select class_id from facts.main.class_t where "
+                 "ts_quality in ('year-solved', 'year-solved-zone-assumed')))",
                  tables[i], year - c->first_year, row->source_id);
         status = case_execute(case_writer_connection(r->writer), sql, r->error);
     }
