@@ -14,14 +14,14 @@ struct attempt {
     usec ts; // USEC_NONE when the record has no time
     uint32_t host_id, program_id;
     const struct meaning *meaning; // the family the line was read by
-    int64_t pid;                   // PID_NONE when not known: never joined
+    int64_t pid;                   // PID_NONE: joined with its neighbours of the same program and names
     enum outcome outcome;
     enum logon_kind kind;
     enum reason reason;
     enum method method;
     enum logon_step step;
     uint32_t user_id, actor_id, address_id, terminal_id, key_id; // 0: not recorded
-    struct str key_type; // static text or absent
+    struct str key_type; // copied by attempts_add(); on the way out it lives for the call
     int32_t port;
     uint32_t count, lines;
 };

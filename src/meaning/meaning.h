@@ -5,6 +5,22 @@
 // table in meaning.c. A reader gets one message and writes the facts it states; it keeps nothing from one
 // message to the next, allocates nothing, and never reads outside the message. Names in a message were
 // chosen by whoever knocked: match the fixed words from the right.
+//
+// What a logon fact says, whatever the program:
+//
+//   credentials presented, refused or accepted      logon      failure, success
+//   refused by rule (AllowUsers, root, expired)     logon      failure, not-allowed, account-…
+//   an unknown name met, "none" or a key offered    probe      failure, unknown-user, other, key-not-accepted
+//   left or gave up while authenticating            probe      failure, abandoned
+//   a connection that came to nothing               probe      unknown, no-identification, bad-protocol, …
+//   a limit reached ("too many attempts")           probe      failure, STEP_LIMIT; marks attempts, is none
+//   a user on the host became another, or tried     privilege  user: who they wanted to be, actor: who asked
+//   a PAM module accepted, others decide            logon      unknown, STEP_PAM, no reason
+//   a connection closed, maybe after a session      probe      unknown, STEP_CLOSE, no reason: completes what
+//                                                              the process said before, else means nothing
+//
+// A source is as written, but "::ffff:" before a dotted quad is left off, and "UNKNOWN" is absent. Names
+// are as the program wrote them (sshd escapes bytes that are no printable ASCII, and backslashes).
 #pragma once
 
 #include "record/fact.h"

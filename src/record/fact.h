@@ -15,7 +15,7 @@ enum logon_step {
     STEP_NAME,    // the daemon met an unknown or forbidden name ("Invalid user x from y")
     STEP_PAM,     // PAM refused; the daemon's own line is likely to follow
     STEP_VERDICT, // the daemon's word: "Failed password", "Accepted publickey"
-    STEP_REPEAT,  // a count of failures told before: "PAM 2 more authentication failures", "message repeated"
+    STEP_REPEAT,  // how many failures there were after the first: "PAM 2 more authentication failures"
     STEP_LIMIT,   // "maximum authentication attempts exceeded": marks the attempts before it
     STEP_CLOSE,   // the connection ended before authentication was over
 };

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// OpenSSH, 5 to 10, on who wanted in: names met and refused, verdicts, limits. What it says of connections
+// is in sshd_connection.c.
+//
+// Which side of a message can be trusted? sshd prints the name the client sent first and the peer's address
+// after it, so the last "from ADDRESS port N" that reads to the end is the true one, whatever the name holds.
+// After a public key's verdict comes a description of the key; all of it is sshd's own, but for the key id of
+// a certificate and the client's user name of host based authentication, which the client chose. Either of
+// these can hold a second "from …", and then nothing in the line tells the two apart: the last one is taken,
+// which is right against names (anyone can send one) and can be wrong against a certificate made to lie.
+// sshd escapes what is no printable ASCII ("\303\251") and cuts names at 100 bytes; names are kept as written.
+#include "meaning/sshd.h"
+
+// "ED25519 SHA256:…", "RSA-CERT SHA256:… ID x (serial 1) CA …", "RSA-CERT ID x (serial 1) CA RSA SHA256:…".
+static bool is_fingerprint(struct str s) {
+    return str_starts(s, S("SHA256:")) || str_starts(s, S("MD5:")) || str_starts(s, S("SHA1:")) ||
+           (s.n >= 47 && s.p[2] == ':');
+}
+
+static bool is_key_type(struct str s) {
+    if (s.n < 3 || s.n > 40 || s.p[0] < 'A' || s.p[0] > 'Z')
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
+            return false;
+    return true;
+}
+
+// A certificate of older versions is told by its authority's key alone.
+static struct str authority_fingerprint(struct str rest) {
+    struct str id, authority;
+    if (!words_split_last(rest, S(" CA "), &id, &authority))
+        return STR_NONE;
+    words_take(&authority);
+    return words_take(&authority);
+}
+
+static bool read_key(struct str s, struct logon *logon) {
+    struct str type = words_take(&s);
+    if (!is_key_type(type))
+        return false;
+    struct str rest = s, print = words_take(&rest);
+    if (str_eq(print, S("ID")))
+        print = authority_fingerprint(rest);
+    words_take_end(&print, S(","));
+    if (is_fingerprint(print))
+        logon->fingerprint = print;
+    logon->key_type = type;
+    return true;
+}
+
+// "ADDRESS port N ssh2", then nothing, or ": " and what the method adds.
+static bool read_peer(struct str s, struct logon *logon) {
+    struct str host = words_take(&s);
+    uint64_t port;
+    if (!words_is_host(host) || !str_take(&s, S("port ")) || !words_take_number(&s, &port) || port > 65535)
+        return false;
+    if (str_take(&s, S(" ssh")))
+        s = str_skip(s, s.n && s.p[0] >= '1' && s.p[0] <= '2');
+    bool keyed = logon->method == METHOD_PUBLICKEY || logon->method == METHOD_HOSTBASED;
+    bool more = str_take(&s, S(": "));
+    if (more ? !(keyed ? read_key(s, logon) : logon->method == METHOD_GSSAPI) : s.n != 0)
+        return false;
+    logon->source = words_source(host);
+    logon->port = (int32_t)port;
+    return true;
+}
+
+bool sshd_cut_peer(struct str s, struct str *ret_name, struct logon *logon) {
+    struct str left, right;
+    for (struct str head = s; words_split_last(head, S(" from "), &left, &right); head = left) {
+        if (read_peer(str_between(right.p, s.p + s.n), logon)) {
+            *ret_name = left;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sshd_take_invalid(struct str *name) {
+    return str_take(name, S("invalid user ")) || str_take(name, S("illegal user "));
+}
+
+static enum method method_of(struct str word) {
+    static const struct {
+        struct str word;
+        enum method method;
+    } methods[] = {
+        {{"password", 8}, METHOD_PASSWORD},
+        {{"publickey", 9}, METHOD_PUBLICKEY},
+        {{"keyboard-interactive", 20}, METHOD_KEYBOARD_INTERACTIVE},
+        {{"challenge-response", 18}, METHOD_KEYBOARD_INTERACTIVE},
+        {{"gssapi-with-mic", 15}, METHOD_GSSAPI},
+        {{"gssapi-keyex", 12}, METHOD_GSSAPI},
+        {{"gssapi", 6}, METHOD_GSSAPI},
+        {{"hostbased", 9}, METHOD_HOSTBASED},
+        {{"rhosts-rsa", 10}, METHOD_HOSTBASED},
+        {{"rsa", 3}, METHOD_PUBLICKEY},
+        {{"none", 4}, METHOD_NONE},
+    };
+    ptrdiff_t slash = str_find_char(word, '/');
+    word = str_head(word, slash < 0 ? word.n : (size_t)slash);
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (str_eq(word, methods[i].word))
+            return methods[i].method;
+    return METHOD_OTHER;
+}
+
+// "METHOD for [invalid user ]NAME from ADDRESS port N ssh2[: …]". `*ret_invalid` tells of "invalid user".
+static bool read_verdict(struct str s, struct logon *logon, bool *ret_invalid) {
+    logon->method = method_of(words_take(&s));
+    words_take_end(&s, S(" [preauth]"));
+    if (!str_take(&s, S("for ")))
+        return false;
+    *ret_invalid = sshd_take_invalid(&s);
+    // A line cut short keeps its verdict; who and from where would be a guess.
+    sshd_cut_peer(s, &logon->user, logon);
+    return true;
+}
+
+static size_t read_accepted(const struct saying *saying, struct fact *ret) {
+    bool invalid;
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_SUCCESS, REASON_COUNT, STEP_VERDICT);
+    return read_verdict(saying->rest, &logon, &invalid) ? words_fact(ret, logon) : 0;
+}
+
+// A client tries "none" to learn the methods, and its keys one by one: neither is an attempt to guess.
+static size_t read_failed(const struct saying *saying, struct fact *ret) {
+    bool invalid;
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_BAD_CREDENTIALS, STEP_VERDICT);
+    if (!read_verdict(saying->rest, &logon, &invalid))
+        return 0;
+    if (logon.method == METHOD_NONE) {
+        logon.kind = LOGON_KIND_PROBE;
+        logon.step = STEP_NAME;
+        logon.reason = REASON_OTHER;
+    } else if (logon.method == METHOD_PUBLICKEY) {
+        logon.kind = LOGON_KIND_PROBE;
+        logon.reason = REASON_KEY_NOT_ACCEPTED;
+    }
+    if (invalid)
+        logon.reason = REASON_UNKNOWN_USER;
+    return words_fact(ret, logon);
+}
+
+// One of several methods asked for has been passed.
+static size_t read_partial(const struct saying *saying, struct fact *ret) {
+    bool invalid;
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_UNKNOWN, REASON_OTHER, STEP_ALONE);
+    return read_verdict(saying->rest, &logon, &invalid) ? words_fact(ret, logon) : 0;
+}
+
+// "Invalid user NAME from ADDRESS[ port N]"
+static size_t read_invalid_user(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, REASON_UNKNOWN_USER, STEP_NAME);
+    struct str name, peer;
+    if (words_split_last(saying->rest, S(" from "), &name, &peer) && words_peer(peer, &logon))
+        logon.user = name;
+    return words_fact(ret, logon);
+}
+
+// "input_userauth_request: invalid user NAME": the name is last and nothing follows that could be forged.
+static size_t read_invalid_request(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, REASON_UNKNOWN_USER, STEP_NAME);
+    logon.user = saying->rest;
+    words_take_end(&logon.user, S(" [preauth]"));
+    return words_fact(ret, logon);
+}
+
+// "User NAME[ from HOST] not allowed because WHY", "User NAME password has expired (WHY)". The account exists.
+static size_t read_user(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_NOT_ALLOWED, STEP_NAME);
+    struct str name, why, host;
+    if (words_split_last(saying->rest, S(" not allowed because "), &name, &why)) {
+        bool locked = str_starts(why, S("account is locked")) || str_starts(why, S("shell "));
+        logon.reason = locked ? REASON_ACCOUNT_LOCKED : REASON_NOT_ALLOWED;
+    } else if (words_split_last(saying->rest, S(" password has expired"), &name, &why)) {
+        logon.reason = REASON_ACCOUNT_EXPIRED;
+    } else {
+        return 0;
+    }
+    logon.user = name;
+    if (words_split_last(name, S(" from "), &name, &host) && words_is_host(host)) {
+        logon.user = name;
+        logon.source = words_source(host);
+    }
+    return words_fact(ret, logon);
+}
+
+// "Account NAME has expired"
+static size_t read_account(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_ACCOUNT_EXPIRED, STEP_NAME);
+    logon.user = saying->rest;
+    return words_take_end(&logon.user, S(" has expired")) ? words_fact(ret, logon) : 0;
+}
+
+// "Access denied for user NAME by PAM account configuration"
+static size_t read_access_denied(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_NOT_ALLOWED, STEP_NAME);
+    logon.user = saying->rest;
+    words_take_end(&logon.user, S(" [preauth]"));
+    return words_take_end(&logon.user, S(" by PAM account configuration")) ? words_fact(ret, logon) : 0;
+}
+
+// "ROOT LOGIN REFUSED FROM ADDRESS[ port N]"
+static size_t read_root_refused(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_NOT_ALLOWED, STEP_NAME);
+    struct str peer = saying->rest;
+    words_take_end(&peer, S(" [preauth]"));
+    words_peer(peer, &logon);
+    logon.user = S("root");
+    return words_fact(ret, logon);
+}
+
+// "Authentication tried for NAME with correct key but not from a permitted host (host=H, ip=A…)."
+static size_t read_not_permitted_host(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_NOT_ALLOWED, STEP_NAME);
+    struct str where, address;
+    if (!words_split_last(saying->rest, S(" with correct key but not from a permitted host"), &logon.user, &where))
+        return 0;
+    logon.method = METHOD_PUBLICKEY;
+    if (words_split_last(where, S(", ip="), &where, &address)) {
+        size_t n = 0;
+        while (n < address.n && address.p[n] != ',' && address.p[n] != ')')
+            n++;
+        logon.source = words_source(str_head(address, n));
+    }
+    return words_fact(ret, logon);
+}
+
+// "maximum authentication attempts exceeded for [invalid user ]NAME from ADDRESS port N ssh2 [preauth]"
+static size_t read_maximum(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, REASON_TOO_MANY_ATTEMPTS, STEP_LIMIT);
+    struct str s = saying->rest;
+    words_take_end(&s, S(" [preauth]"));
+    sshd_take_invalid(&s);
+    sshd_cut_peer(s, &logon.user, &logon);
+    return words_fact(ret, logon);
+}
+
+// "PAM: WHY for [illegal user ]NAME from HOST": keyboard-interactive's own word on each answer.
+static size_t read_pam_error(const struct saying *saying, struct fact *ret) {
+    static const struct wording whys[] = {
+        WORDING("Authentication failure for ", NULL, BAD_CREDENTIALS),
+        WORDING("User not known to the underlying authentication module for ", NULL, UNKNOWN_USER),
+        WORDING("User account has expired for ", NULL, ACCOUNT_EXPIRED),
+        WORDING("Permission denied for ", NULL, NOT_ALLOWED),
+        WORDING("Have exhausted maximum number of retries for service for ", NULL, TOO_MANY_ATTEMPTS),
+        WORDING("Authentication token is no longer valid; new one required for ", NULL, ACCOUNT_EXPIRED),
+        WORDING("Authentication service cannot retrieve authentication info for ", NULL, SERVICE_ERROR),
+    };
+    struct str s = saying->rest, name, host;
+    words_take_end(&s, S(" [preauth]"));
+    for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
+        if (!str_take(&s, whys[i].start))
+            continue;
+        struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, whys[i].reason, STEP_PAM);
+        logon.method = METHOD_KEYBOARD_INTERACTIVE;
+        if (words_split_last(s, S(" from "), &name, &host) && words_is_host(host)) {
+            sshd_take_invalid(&name);
+            logon.user = name;
+            logon.source = words_source(host);
+        }
+        return words_fact(ret, logon);
+    }
+    return 0;
+}
+
+static wordings ROWS = {
+    ['A'] = WORDINGS(WORDING("Accepted ", read_accepted, OTHER), WORDING("Address ", sshd_read_address, NAME_MISMATCH),
+                     WORDING("Access denied for user ", read_access_denied, NOT_ALLOWED),
+                     WORDING("Account ", read_account, ACCOUNT_EXPIRED),
+                     WORDING("Authentication tried for ", read_not_permitted_host, NOT_ALLOWED)),
+    ['B'] = WORDINGS(WORDING("Bad protocol version identification ", sshd_read_bad_version, BAD_PROTOCOL),
+                     WORDING("Bad packet length ", sshd_read_broken, BAD_PROTOCOL),
+                     WORDING("Bad remote protocol version identification", sshd_read_anonymous, BAD_PROTOCOL)),
+    ['C'] = WORDINGS(WORDING("Connection closed by ", sshd_read_closed, CLOSED_BEFORE_AUTH),
+                     WORDING("Connection reset by ", sshd_read_closed, CLOSED_BEFORE_AUTH),
+                     WORDING("Corrupted MAC on input", sshd_read_broken, BAD_PROTOCOL)),
+    ['D'] = WORDINGS(WORDING("Disconnected from ", sshd_read_disconnected, CLOSED_BEFORE_AUTH),
+                     WORDING("Disconnecting", sshd_read_disconnecting, TOO_MANY_ATTEMPTS),
+                     WORDING("Did not receive identification string from ", sshd_read_peer, NO_IDENTIFICATION)),
+    ['F'] = WORDINGS(WORDING("Failed ", read_failed, BAD_CREDENTIALS)),
+    ['I'] = WORDINGS(WORDING("Invalid user ", read_invalid_user, UNKNOWN_USER),
+                     WORDING("Illegal user ", read_invalid_user, UNKNOWN_USER)),
+    ['N'] = WORDINGS(WORDING("Nasty PTR record ", sshd_read_nasty, NAME_MISMATCH)),
+    ['P'] = WORDINGS(WORDING("PAM: ", read_pam_error, BAD_CREDENTIALS), WORDING("Partial ", read_partial, OTHER),
+                     WORDING("Protocol major versions differ for ", sshd_read_versions, BAD_PROTOCOL)),
+    ['R'] = WORDINGS(WORDING("Received disconnect from ", sshd_read_received, CLOSED_BEFORE_AUTH),
+                     WORDING("ROOT LOGIN REFUSED FROM ", read_root_refused, NOT_ALLOWED),
+                     WORDING("Read from socket failed: ", sshd_read_broken, CLOSED_BEFORE_AUTH)),
+    ['T'] = WORDINGS(WORDING("Timeout before authentication for ", sshd_read_timeout, TIMEOUT)),
+    ['U'] = WORDINGS(WORDING("User ", read_user, NOT_ALLOWED),
+                     WORDING("Unable to negotiate with ", sshd_read_negotiate, NO_COMMON_ALGORITHM),
+                     WORDING("Unable to negotiate a key exchange method", sshd_read_anonymous, NO_COMMON_ALGORITHM)),
+    ['W'] = WORDINGS(WORDING("Write failed: ", sshd_read_broken, CLOSED_BEFORE_AUTH)),
+    ['b'] = WORDINGS(WORDING("banner exchange: Connection from ", sshd_read_banner, BAD_PROTOCOL),
+                     WORDING("bad client public DH value", sshd_read_broken, BAD_PROTOCOL)),
+    ['d'] = WORDINGS(WORDING("drop connection #", sshd_read_drop, OTHER)),
+    ['i'] = WORDINGS(WORDING("input_userauth_request: invalid user ", read_invalid_request, UNKNOWN_USER)),
+    ['k'] = WORDINGS(WORDING("kex_exchange_identification: ", sshd_read_kex, BAD_PROTOCOL)),
+    ['m'] = WORDINGS(WORDING("maximum authentication attempts exceeded for ", read_maximum, TOO_MANY_ATTEMPTS)),
+    ['n'] = WORDINGS(WORDING("no matching ", sshd_read_anonymous, NO_COMMON_ALGORITHM),
+                     WORDING("no hostkey alg", sshd_read_anonymous, NO_COMMON_ALGORITHM)),
+    ['p'] = WORDINGS(WORDING("probed from ", sshd_read_scan, BAD_PROTOCOL),
+                     WORDING("padding error: ", sshd_read_broken, BAD_PROTOCOL)),
+    ['r'] = WORDINGS(WORDING("reverse mapping checking getaddrinfo for ", sshd_read_reverse, NAME_MISMATCH),
+                     WORDING("refused connect from ", words_refused_connect, NOT_ALLOWED)),
+    ['s'] = WORDINGS(WORDING("scanned from ", sshd_read_scan, BAD_PROTOCOL),
+                     WORDING("ssh_dispatch_run_fatal: Connection from ", sshd_read_dispatch, BAD_PROTOCOL)),
+    ['u'] = WORDINGS(WORDING("userauth_pubkey: ", sshd_read_weak_key, KEY_NOT_ACCEPTED)),
+};
+
+static size_t read_message(const struct message *message, struct fact *ret) {
+    struct str text = message->text;
+    (void)(str_take(&text, S("error: ")) || str_take(&text, S("fatal: ")));
+    size_t n = words_read(ROWS, text, NULL, ret);
+    return n ? n : pam_read(message, ret);
+}
+
+const struct meaning SSHD = {"sshd", read_message};
