@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// What a table's columns are: how each is written, how wide it is, and what the answer says about the order of time.
+
+import type { Cell, Column, Result, Value } from '../api/types'
+import { figure, words } from '../text/figures'
+import { stamp } from '../time/format'
+import type { TableState } from '../state/place'
+import { optionList } from './view'
+
+export type CellKind = 'time' | 'number' | 'bar' | 'tag' | 'outcome' | 'mono' | 'text'
+
+export interface TableColumn {
+  index: number
+  name: string
+  title: string
+  kind: CellKind
+  tone: 'bad' | 'good' | null
+  width: number
+  /** The greatest value, for columns drawn as bars. */
+  most: number
+}
+
+const EVIDENCE = /(^|_)(ip|command|command_line|message|line|path|container|fingerprint|sha256|exe|argv|cwd|tty|source|address)$/
+const MONO = 7.3
+const SANS = 7.0
+const PADDING = 20
+const DISTANCE = 88
+
+export function tableColumns(cell: Cell, result: Result, state: TableState): TableColumn[] {
+  const hidden = new Set(['record_id', ...optionList(cell, 'hide'), ...(state.hidden ?? [])])
+  const ordered = isTimeOrdered(result)
+  return result.columns
+    .map((column, index) => describe(cell, result, column, index, ordered))
+    .filter((column) => !hidden.has(column.name))
+}
+
+/** The columns a reader may hide or bring back. */
+export const hideable = (cell: Cell, result: Result) =>
+  result.columns.map((c) => c.name).filter((name) => name !== 'record_id' && !optionList(cell, 'hide').includes(name))
+
+function describe(cell: Cell, result: Result, column: Column, index: number, ordered: boolean): TableColumn {
+  const kind = kindOf(cell, column)
+  const bars = optionList(cell, 'bar')
+  const tone = kind !== 'bar' ? null : bars.indexOf(column.name) === 0 ? 'bad' : 'good'
+  const title = words(column.name)
+  const most = kind === 'bar' ? Math.max(1, ...result.rows.map((row) => Number(row[index]) || 0)) : 0
+  const extra = kind === 'bar' ? 48 : kind === 'time' && ordered && index === timeColumn(result) ? DISTANCE : kind === 'tag' ? 16 : 0
+  return { index, name: column.name, title, kind, tone, most, width: widthOf(result, index, kind, title) + extra }
+}
+
+function kindOf(cell: Cell, column: Column): CellKind {
+  if (column.type === 'time') return 'time'
+  if (optionList(cell, 'bar').includes(column.name)) return 'bar'
+  if (optionList(cell, 'tag').includes(column.name)) return 'tag'
+  if (column.type === 'integer' || column.type === 'double') return 'number'
+  if (column.name === 'outcome' || column.name === 'severity') return 'outcome'
+  return optionList(cell, 'mono').includes(column.name) || EVIDENCE.test(column.name) ? 'mono' : 'text'
+}
+
+function widthOf(result: Result, index: number, kind: CellKind, title: string): number {
+  if (kind === 'time') return 19 * MONO + PADDING
+  const lengths = result.rows.slice(0, 200).map((row) => format(row[index] ?? null, kind, 'UTC').length).sort((a, b) => a - b)
+  const usual = lengths[Math.floor(lengths.length * 0.95)] ?? 0
+  const letter = kind === 'mono' ? MONO : SANS
+  return Math.max(Math.min(usual, 72) * letter, (title.length + 2) * 6.4) + PADDING
+}
+
+export function format(value: Value, kind: CellKind, zone: string): string {
+  if (value === null) return '—'
+  if (kind === 'time') return stamp(String(value), zone)
+  if (typeof value === 'number') return figure(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return value
+}
+
+export const timeColumn = (result: Result) => result.columns.findIndex((c) => c.type === 'time')
+
+/** Rows in the order of time get the distance to the row before. */
+export function isTimeOrdered(result: Result): boolean {
+  const at = timeColumn(result)
+  const times = result.rows.slice(0, 50).map((row) => row[at]).filter((v): v is string => typeof v === 'string')
+  if (at < 0 || times.length < 2) return false
+  const rising = times.every((t, i) => i === 0 || t >= times[i - 1]!)
+  return rising || times.every((t, i) => i === 0 || t <= times[i - 1]!)
+}
+
+/** Texts give way, to an ellipsis, before the table has to be scrolled sideways. */
+const narrow = (width: number) => Math.min(width, 130)
+
+export const gridTemplate = (columns: TableColumn[]) =>
+  columns
+    .map(({ kind, width }) => (kind === 'text' || kind === 'mono' ? `minmax(${narrow(width)}px, ${width}fr)` : `${width}px`))
+    .join(' ')
+
+export const leastWidth = (columns: TableColumn[]) =>
+  columns.reduce((sum, { kind, width }) => sum + (kind === 'text' || kind === 'mono' ? narrow(width) : width), 0)
+
+/** Sorts and filters an answer that is all here. */
+export function arrange(result: Result, { sort, filter }: TableState): Result {
+  const needle = filter?.toLowerCase()
+  let rows = needle ? result.rows.filter((row) => row.some((v) => v !== null && String(v).toLowerCase().includes(needle))) : result.rows
+  const by = sort ? result.columns.findIndex((c) => c.name === sort.column) : -1
+  if (by >= 0) rows = rows.toSorted((a, b) => compare(a[by]!, b[by]!) * (sort!.descending ? -1 : 1))
+  return rows === result.rows ? result : { ...result, rows, total: rows.length }
+}
+
+function compare(a: Value, b: Value): number {
+  if (a === b) return 0
+  if (a === null || b === null) return a === null ? 1 : -1
+  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1
+}
