@@ -3,9 +3,8 @@
 
 delete from facts.main.log_hour_t;
 insert into facts.main.log_hour_t
-select make_timestamp(hour * 3600000000), host_id, program_id, facility, severity, sum(records)
-from (select epoch_us(ts) // 3600000000 as hour, host_id, program_id, class_id, count(*) as records
-    from log_t group by all) l
-left join class_t c on c.class_id = l.class_id
-group by all
-order by hour;
+select make_timestamp(h.hour * 3600000000), h.host_id, h.program_id, c.facility, c.severity, sum(h.records)
+from (select epoch_us(ts) // 3600000000 as hour, host_id, program_id, class_id, count(*) as records from log_t group by all) h
+left join class_t c on c.class_id = h.class_id
+group by h.hour, h.host_id, h.program_id, c.facility, c.severity
+order by h.hour;

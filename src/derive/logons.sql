@@ -68,7 +68,7 @@ group by all;
 
 create or replace temp table run_ranked as
 select r.*, t.shown, case when names >= spray_names and failed <= names * spray_tries then 'spray' else 'brute-force' end as name,
-    row_number() over (partition by host_id, name order by failed desc, first) as place
+    row_number() over (partition by host_id, name order by failed desc, first, address_id) as place
 from run r, threshold t;
 
 insert into found
@@ -149,7 +149,7 @@ select s.* from stretch s, threshold t where ts is not null and failed >= after_
 insert into found
 with ranked as (
     select e.*, t.shown, case when failed >= after_failures and method is distinct from 'publickey' then 'high' else 'medium' end as severity,
-        row_number() over (partition by host_id, severity order by failed desc, ts) as place
+        row_number() over (partition by host_id, severity order by failed desc, ts, record_id) as place
     from entry e, threshold t)
 select 'success-after-failures', r.severity, r.host_id, r.ts, r.ts,
     coalesce(named(u.name), 'Somebody') || ' logged on from ' || coalesce(named(a.name), 'a source that is not recorded') || ' at '
