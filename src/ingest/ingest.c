@@ -113,6 +113,7 @@ static struct str whole_lines(struct str head, bool ended) {
 
 // What the first lines say about the year.
 static void look_at_stamps(struct job *j, struct str head) {
+    struct years_roll roll = {0};
     bool after = false;
     while (head.n) {
         ptrdiff_t nl = str_find_char(head, '\n');
@@ -126,6 +127,7 @@ static void look_at_stamps(struct job *j, struct str head) {
         if (!j->years.first.present)
             j->years.first = *s;
         j->years.last = *s;
+        j->years.crossed = years_roll(&roll, s);
         if (!s->year && s->month == 2 && s->day == 29)
             j->years.has_leap_day = true;
         if (s->year && !j->years.known_year)
@@ -146,8 +148,10 @@ static void look_at_head(struct run *r, struct job *j, struct str head, bool end
         return;
     }
     look_at_stamps(j, head);
-    if (!ended)
+    if (!ended) {
         j->years.last.present = false;
+        j->years.crossed = 0;
+    }
 }
 
 static void look_at(struct run *r, struct job *j) {
@@ -291,6 +295,7 @@ static enum status record_batches(struct run *r, struct source_row *row, struct 
 static enum status correct_year(struct run *r, struct job *j, struct source_row *row, struct recorder_counts *c) {
     if (!c->yearless)
         return OK;
+    j->years.last = c->last_stamp;
     int year = years_check(&j->years, c->last_year - c->first_year, r->options->now);
     if (year == c->first_year)
         return OK;

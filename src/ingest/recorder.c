@@ -51,7 +51,6 @@ struct recorder {
     struct recorder_counts counts;
     uint8_t file_facility;
     struct years_roll roll;
-    struct zone_reader zone;
     int64_t day_key, day_usec; // the last date and its midnight
     usec last_ts;
     size_t clock_anomalies;
@@ -122,6 +121,7 @@ static int year_of(struct recorder *r, const struct stamp *s) {
     if (!r->counts.yearless)
         r->counts.first_year = r->source.year;
     r->counts.yearless = true;
+    r->counts.last_stamp = *s;
     r->counts.last_year = r->source.year + years_roll(&r->roll, s);
     return r->counts.last_year;
 }
@@ -151,7 +151,7 @@ static usec time_of(struct recorder *r, const struct stamp *s, enum quality *ret
     usec local = midnight_of(r, year_of(r, s), s) + s->of_day;
     if (s->has_zone)
         return local - s->zone * USEC_MINUTE;
-    return r->zone.zone ? zone_reader_to_utc(&r->zone, local, NULL) : local;
+    return r->source.zone ? zone_to_utc(r->source.zone, local, NULL) : local;
 }
 
 // Time that goes back, jumps, or has not come yet is told, not mended.
@@ -377,7 +377,6 @@ void recorder_begin(struct recorder *r, const struct recorder_source *source) {
     r->counts = (struct recorder_counts){.first_ts = USEC_NONE, .last_ts = USEC_NONE};
     r->file_facility = (uint8_t)infer_facility_of_file(source->path);
     r->roll = (struct years_roll){0};
-    r->zone = (struct zone_reader){.zone = source->zone};
     r->day_key = -1;
     r->last_ts = USEC_NONE;
     r->clock_anomalies = 0;

@@ -24,6 +24,7 @@ struct recorder_counts {
     usec first_ts, last_ts;    // USEC_NONE: no record with a time
     bool yearless;             // some stamp had no year
     int first_year, last_year; // given to year-less stamps
+    struct stamp last_stamp;   // the last of them
 };
 
 struct recorder;
