@@ -149,12 +149,19 @@ bool call_time(const struct call *call, size_t option, usec *ret) {
     return false;
 }
 
+void call_help_row(const char *left, const char *right) {
+    int width = 0;
+    for (const char *p = left; *p; p++)
+        width += ((unsigned char)*p & 0xc0) != 0x80; // an ellipsis is one column and three bytes
+    printf("  %s%*s %s\n", left, width < 28 ? 28 - width : 0, "", right);
+}
+
 static void print_option(const struct call_option *o) {
     char left[64], letter[8] = "    ";
     if (o->letter)
         snprintf(letter, sizeof letter, "-%c, ", o->letter);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
-    printf("  %-28s %s\n", left, o->help);
+    call_help_row(left, o->help);
 }
 
 void call_help(const struct command *command) {

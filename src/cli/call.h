@@ -51,6 +51,8 @@ struct call {
 enum exit_status call_parse(const struct command *command, int argc, char **argv, struct call *ret);
 void call_done(struct call *call);
 void call_help(const struct command *command);
+// "  left            right": a row of a help text.
+void call_help_row(const char *left, const char *right);
 
 // Whether an option (a row of the command's table) was given, and the text of the last one; NULL: not given.
 bool call_has(const struct call *call, size_t option);

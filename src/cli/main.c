@@ -25,7 +25,7 @@ static void print_help(void) {
     for (size_t i = 0; i < COMMANDS_N; i++) {
         char left[64];
         snprintf(left, sizeof left, "%s %s", COMMANDS[i]->name, COMMANDS[i]->operands);
-        printf("  %-28s %s\n", left, COMMANDS[i]->summary);
+        call_help_row(left, COMMANDS[i]->summary);
     }
     printf("\n'lhx COMMAND --help' tells more; 'lhx --version' tells the version.\n"
            "EVIDENCE is a file, a folder, or - for standard input; compressed or not.\n"

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct output {
@@ -345,6 +346,13 @@ static void finish_file(struct output *out) {
         error_set(&out->error, FAIL, sys, "cannot write '%s': %s", path ? path : "standard output", strerror(sys));
 }
 
+// Half an answer is worse than none. Only a file: -o /dev/full must not cost us /dev/full.
+static void remove_file(const char *path) {
+    struct stat st;
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+        unlink(path);
+}
+
 enum status output_close(struct output *output, bool good, struct error *error) {
     const char *path = output->options.path;
     bool begun = output->file || output->parquet;
@@ -356,7 +364,7 @@ enum status output_close(struct output *output, bool good, struct error *error) 
         error_set(error, output->error.status, output->error.sys, "%s", output->error.text);
     enum status status = output->error.status;
     if (path && begun && (!good || status != OK))
-        unlink(path);
+        remove_file(path);
     table_drop(output->table);
     parquet_free(output->parquet);
     buffer_done(&output->line);

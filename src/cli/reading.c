@@ -41,11 +41,11 @@ struct reading {
 // ---- Before ----
 
 static enum exit_status check_zone(const struct call *call, struct str name) {
-    struct zone *zone;
-    struct error error;
-    error_clear(&error);
-    if (zone_named(name, &zone, &error) != OK)
-        return say_usage(call->command, "--tz: %s", error.text);
+    struct zone *zone = zone_named(name);
+    if (!zone)
+        return say_usage(call->command,
+                         "--tz: '%.*s' is no time zone: write UTC, +02:00, or a name such as Europe/Berlin",
+                         STR_ARG(name));
     zone_free(zone);
     return EXIT_DONE;
 }
@@ -228,8 +228,8 @@ static void name_troubles(const struct reading *r) {
             left_out++;
     }
     if (left_out)
-        say("%zu sources hold nothing that can be read as a log; 'lhx info %s' names each and says why", left_out,
-            case_folder(r->file));
+        say("%zu source%s not read, being no log this version knows; 'lhx info %s' names each and says why", left_out,
+            left_out == 1 ? " was" : "s were", case_folder(r->file));
 }
 
 static bool has_failures(const struct ingest_report *report) {
@@ -250,6 +250,8 @@ enum exit_status reading_wait(struct reading *r) {
         pthread_join(r->thread, NULL);
     r->threaded = false;
     name_troubles(r);
+    if (r->read_status == FAIL && has_failures(&r->report))
+        return EXIT_FAILED; // named above
     if (r->status >= FAIL)
         return say_failed(&r->error);
     sum_up(r);

@@ -152,9 +152,11 @@ static void cell_end(struct report *r, const struct answer_meta *meta, const str
         add_element(&r->line, "<p class=error>This cell has no answer: ", str_of(error->text), "</p>");
     else if (!r->rows)
         add_element(&r->line, "<p class=quiet>", r->cell->empty.n ? r->cell->empty : S("No rows."), "</p>");
-    buffer_add(&r->line, S("<p class=quiet>"));
-    report_add_more(&r->line, r, meta);
-    buffer_add(&r->line, S("</p>\n"));
+    struct buffer more = {0};
+    report_add_more(&more, r, meta);
+    if (more.n)
+        add_element(&r->line, "<p class=quiet>", buffer_str(&more), "</p>");
+    buffer_done(&more);
     flush_line(r);
 }
 

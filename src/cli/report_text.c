@@ -29,7 +29,12 @@ static void begin(struct report *r) {
 }
 
 static void text(struct report *r, struct str markdown) {
-    write_line(r, markdown, 0);
+    while (markdown.n && strchr(" \t\r\n", markdown.p[markdown.n - 1]))
+        markdown.n--;
+    while (markdown.n && strchr("\r\n", markdown.p[0]))
+        markdown = str_skip(markdown, 1);
+    if (markdown.n)
+        write_line(r, markdown, 0);
 }
 
 static void cell(struct report *r) {
