@@ -143,7 +143,37 @@ static void close_xz(void *state) {
     free(state);
 }
 
-// ---- zstd ----
+// ---- zstd and lz4 ----
+
+// A call that fails does not say what it had given before. So both libraries get a block at a time, without the
+// header of the next that they ask for on top, and what is left of the block before is fetched by a call of its own.
+struct frames {
+    void *lib;
+    size_t wanted; // bytes the library asks for
+    size_t ahead;  // of those, the header of the next block
+    bool full;     // the last call ran out of room
+};
+
+typedef enum codec_result decode_block(struct frames *f, struct codec_io *io, size_t n);
+
+static void *open_frames(void *lib, size_t first, size_t ahead) {
+    struct frames *f = must_zero(1, sizeof *f);
+    *f = (struct frames){.lib = lib, .wanted = first, .ahead = ahead};
+    return keep_if(lib != NULL, f);
+}
+
+static enum codec_result step_frames(struct frames *f, struct codec_io *io, decode_block *decode) {
+    size_t room = io->room;
+    enum codec_result result = CODEC_MORE;
+    if (f->full)
+        result = decode(f, io, 0);
+    if (result == CODEC_MORE && room == io->room) {
+        size_t n = f->wanted > f->ahead ? f->wanted - f->ahead : f->wanted;
+        result = decode(f, io, n < io->in.n ? n : io->in.n);
+    }
+    f->full = io->room == 0;
+    return result;
+}
 
 // Frames, and the "skippable" ones that parallel compressors put in front (lowest nibble of the first byte
 // free). LZ4 shares the latter; where one opens a file, it was zstd that wrote it.
@@ -154,24 +184,30 @@ static size_t match_zstd(struct str head) {
 }
 
 static void *open_zstd(void) {
-    return ZSTD_createDStream(); // its own limit, a window of 128 MiB, is within ours
+    return open_frames(ZSTD_createDStream(), 5, 3); // its own limit, a window of 128 MiB, is within ours
+}
+
+static enum codec_result decode_zstd(struct frames *f, struct codec_io *io, size_t n) {
+    ZSTD_inBuffer in = {io->in.p, n, 0};
+    ZSTD_outBuffer out = {io->out, io->room, 0};
+    size_t r = ZSTD_decompressStream(f->lib, &out, &in);
+    if (ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge)
+        return CODEC_GREEDY;
+    if (ZSTD_isError(r))
+        return CODEC_DAMAGED;
+    advance(io, in.pos, out.pos);
+    f->wanted = r;
+    return r == 0 ? CODEC_MEMBER : CODEC_MORE;
 }
 
 static enum codec_result step_zstd(void *state, struct codec_io *io) {
-    ZSTD_inBuffer in = {io->in.p, io->in.n, 0};
-    ZSTD_outBuffer out = {io->out, io->room, 0};
-    size_t r = ZSTD_decompressStream(state, &out, &in);
-    advance(io, in.pos, out.pos);
-    if (!ZSTD_isError(r))
-        return r == 0 ? CODEC_MEMBER : CODEC_MORE;
-    return ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge ? CODEC_GREEDY : CODEC_DAMAGED;
+    return step_frames(state, io, decode_zstd);
 }
 
 static void close_zstd(void *state) {
-    ZSTD_freeDStream(state);
+    ZSTD_freeDStream(((struct frames *)state)->lib);
+    free(state);
 }
-
-// ---- lz4 ----
 
 static size_t match_lz4(struct str head) {
     return match_bytes(head, S("\x04\x22\x4d\x18"));
@@ -179,20 +215,27 @@ static size_t match_lz4(struct str head) {
 
 static void *open_lz4(void) {
     LZ4F_dctx *lz4;
-    return LZ4F_isError(LZ4F_createDecompressionContext(&lz4, LZ4F_VERSION)) ? NULL : lz4;
+    bool started = !LZ4F_isError(LZ4F_createDecompressionContext(&lz4, LZ4F_VERSION));
+    return open_frames(started ? lz4 : NULL, LZ4F_HEADER_SIZE_MIN, 4);
 }
 
-static enum codec_result step_lz4(void *state, struct codec_io *io) {
-    size_t in = io->in.n, out = io->room;
-    size_t r = LZ4F_decompress(state, io->out, &out, io->in.p, &in, NULL);
+static enum codec_result decode_lz4(struct frames *f, struct codec_io *io, size_t n) {
+    size_t in = n, out = io->room;
+    size_t r = LZ4F_decompress(f->lib, io->out, &out, io->in.p, &in, NULL);
     if (LZ4F_isError(r))
         return CODEC_DAMAGED;
     advance(io, in, out);
+    f->wanted = r;
     return r == 0 ? CODEC_MEMBER : CODEC_MORE;
 }
 
+static enum codec_result step_lz4(void *state, struct codec_io *io) {
+    return step_frames(state, io, decode_lz4);
+}
+
 static void close_lz4(void *state) {
-    LZ4F_freeDecompressionContext(state);
+    LZ4F_freeDecompressionContext(((struct frames *)state)->lib);
+    free(state);
 }
 
 static const struct codec CODECS[] = {
