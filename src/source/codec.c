@@ -106,9 +106,7 @@ static void close_bzip2(void *state) {
 // ---- xz ----
 
 static size_t match_xz(struct str head) {
-    return match_bytes(head, (struct str){"\xfd"
-                                          "7zXZ\0",
-                                          6});
+    return match_bytes(head, S("\3757zXZ\0"));
 }
 
 static void *open_xz(void) {
