@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Copyright The Linux Host Explorer Authors
 -- The plain names people rely on; docs/schema.md describes each column. Stored in case.duckdb for any DuckDB
 -- client (there `message` is NULL: the text is in text/), and made again in our own session, where
 -- message_text() reads the segments.
@@ -20,8 +21,8 @@ select l.record_id, l.ts, (select list(ts_quality order by class_id) from class_
     (select list(facility order by class_id) from class_t)[l.class_id] as facility,
     (select list(severity order by class_id) from class_t)[l.class_id] as severity,
     (select list(name order by program_id) from program_t)[l.program_id] as program, l.pid,
-    message_text(l.source_id, l."offset" + l.head, (l.length - l.head)::uinteger) as message,
-    l.source_id, l."offset", l.length,
+    message_text(l.place.source_id, l.place."offset" + l.place.head, (l.place.length - l.place.head)::uinteger) as message,
+    l.place.source_id as source_id, l.place."offset" as "offset", l.place.length as length,
     (select list(facility_inferred order by class_id) from class_t)[l.class_id] as facility_inferred,
     (select list(severity_inferred order by class_id) from class_t)[l.class_id] as severity_inferred
 from log_t l;

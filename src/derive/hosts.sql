@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Copyright The Linux Host Explorer Authors
 -- What a host is, as far as its logs say. What was read from the evidence's own settings (record_id is NULL
 -- there) counts more and stays.
 
@@ -7,9 +8,9 @@ delete from facts.main.host_fact_t where key = 'role' or record_id is not null;
 -- The kernel's banner names its version and, between the lines, the distribution that built it.
 create or replace temp table banner as
 select host_id, max(record_id) as record_id, arg_max(message, record_id) as message
-from (select l.host_id, l.record_id, message_text(l.source_id, l."offset" + l.head, (l.length - l.head)::uinteger) as message
+from (select l.host_id, l.record_id, message_text(l.place.source_id, l.place."offset" + l.place.head, (l.place.length - l.place.head)::uinteger) as message
     from log_t l join program_t p on p.program_id = l.program_id
-    where p.name = 'kernel' and l.length - l.head between 40 and 1000)
+    where p.name = 'kernel' and l.place.length - l.place.head between 40 and 1000)
 where message like '%Linux version %'
 group by host_id;
 

@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Copyright The Linux Host Explorer Authors
 -- Records by hour: what charts of the whole period and silent hours are made of.
 
 delete from facts.main.log_hour_t;

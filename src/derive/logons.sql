@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Copyright The Linux Host Explorer Authors
 -- What stands out among logons. Everything here is one pass, one sort, or a join on equality over what an
 -- earlier step made small: the cost grows with the evidence, not with its square.
 --

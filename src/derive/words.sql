@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Copyright The Linux Host Explorer Authors
 -- How findings speak. Names in a finding come from the evidence, and whoever knocked chose them: named() bounds
 -- them, shows control and bidirectional characters as U+FFFD, and turns `*` into U+2217 so that only our own
 -- text can set something bold. The name as it was stands in the columns of the finding.
