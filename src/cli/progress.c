@@ -51,6 +51,8 @@ static void reckon(struct progress_meter *m, double now) {
         m->sampled = now;
         m->sampled_bytes = p->read.bytes;
     }
+    if (p->rate <= 0 && now - m->began > 0.1)
+        p->rate = (double)p->read.bytes / (now - m->began);
     p->seconds_left = -1;
     if (p->phase == PROGRESS_READING && p->rate > 0 && p->read.bytes_total >= p->read.bytes)
         p->seconds_left = (int64_t)((double)(p->read.bytes_total - p->read.bytes) / p->rate + 0.5);
