@@ -10,6 +10,7 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { feature } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import world from 'world-atlas/countries-110m.json'
+import { unwrap } from './rings'
 
 use([CustomChart, ScatterChart, GeoComponent, GridComponent, CanvasRenderer])
 
@@ -35,5 +36,9 @@ export function registerWorld() {
   const topology = world as unknown as Topology<{ countries: GeometryCollection<{ name: string }> }>
   const countries = feature(topology, topology.objects.countries)
   countries.features = countries.features.filter((f) => f.id !== ANTARCTICA)
+  for (const { geometry } of countries.features) {
+    if (geometry.type === 'Polygon') geometry.coordinates = geometry.coordinates.map(unwrap)
+    if (geometry.type === 'MultiPolygon') geometry.coordinates = geometry.coordinates.map((rings) => rings.map(unwrap))
+  }
   registerMap('world', countries as unknown as Parameters<typeof registerMap>[1])
 }

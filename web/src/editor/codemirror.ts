@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// The SQL editor. CodeMirror puts its styles in by constructable style sheets, which the page's policy allows.
+// The SQL editor. It lives in a shadow root: only there does CodeMirror bring its styles as constructable style
+// sheets, which the page's policy allows; in the document it would write a <style> element, which it does not.
 
 import { autocompletion, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
@@ -47,8 +48,10 @@ export function makeEditor(parent: HTMLElement, text: string, on: { change: (tex
     on.run()
     return true
   }
+  const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
   const view = new EditorView({
-    parent,
+    parent: root,
+    root,
     state: EditorState.create({
       doc: text,
       extensions: [

@@ -75,4 +75,4 @@ export function withTitle(draft: Draft, words: string): Draft {
 
 /** "SSH keys" → "ssh-keys": what a file may be called. */
 export const fileName = (words: string) =>
-  words.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60)
+  words.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60)

@@ -27,5 +27,5 @@ export function pieces(text: string, spans: [number, number][]): LinePiece[] {
 /** A long line is shown from a little before the first thing found in it. */
 export function startAt(text: string, spans: [number, number][], room: number): number {
   const first = spans[0]?.[0] ?? 0
-  return text.length <= room || first < room * 0.7 ? 0 : Math.max(0, first - Math.floor(room / 3))
+  return text.length <= room || (spans[0]?.[1] ?? 0) < room - 4 ? 0 : Math.max(0, first - Math.floor(room / 3))
 }

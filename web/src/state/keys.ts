@@ -57,7 +57,7 @@ export interface Actions {
   sectionBy(letter: string): void
 }
 
-const types = (target: EventTarget | null) =>
+const types = (target: EventTarget | undefined) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 export function bindKeys(actions: Actions): (event: KeyboardEvent) => void {
@@ -75,7 +75,7 @@ export function bindKeys(actions: Actions): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'Escape') return actions.close()
-    if (types(event.target)) return
+    if (types(event.composedPath()[0])) return // the first of the path: the editor is in a shadow root
     const second = Date.now() - afterG < 1500
     afterG = 0
     if (second && /^[a-z]$/.test(event.key)) actions.sectionBy(event.key)

@@ -40,22 +40,25 @@ export function brief(time: Time | number, zone: string, year?: number): string 
   return `${date} ${two(w.hour)}:${two(w.minute)}`
 }
 
-const UNITS: [string, number][] = [['d', DAY], ['h', HOUR], ['min', MINUTE], ['s', SECOND], ['ms', 1]]
+type Unit = [name: string, size: number]
+const D: Unit = ['d', DAY]
+const H: Unit = ['h', HOUR]
+const MIN: Unit = ['min', MINUTE]
+const S: Unit = ['s', SECOND]
+/** Each unit with the one its remainder is told in. */
+const UNITS: [Unit, Unit][] = [[D, H], [H, MIN], [MIN, S], [S, S]]
 
 /** "2 min 41 s", "25 d", "40 ms": at most two units, never "0 s" for something that is not nothing. */
 export function span(ms: number): string {
-  let rest = Math.abs(ms)
-  if (rest === 0) return '0 s'
-  if (rest < 1) return `${Math.round(rest * 1000)} µs`
-  const first = UNITS.findIndex(([, size]) => rest >= size)
-  const words: string[] = []
-  for (const [name, size] of UNITS.slice(first, first + (first < 3 ? 2 : 1))) {
-    const n = name === 'ms' || words.length === 1 ? Math.round(rest / size) : Math.floor(rest / size)
-    if (n > 0) words.push(`${n} ${name}`)
-    rest -= n * size
-    if (rest <= 0) break
-  }
-  return words.join(' ')
+  const size = Math.abs(ms)
+  if (size === 0) return '0 s'
+  if (size < 1) return `${Math.round(size * 1000)} µs`
+  if (size < SECOND) return `${Math.round(size)} ms`
+  const [unit, below] = UNITS.find(([u]) => size >= u[1] - 0.5)!
+  const rounded = Math.round(size / below[1]) * below[1]
+  const whole = Math.floor(rounded / unit[1])
+  const rest = Math.round((rounded - whole * unit[1]) / below[1])
+  return rest && unit !== below ? `${whole} ${unit[0]} ${rest} ${below[0]}` : `${whole} ${unit[0]}`
 }
 
 /** "+23 s", from one row's time to the next one's. */

@@ -33,7 +33,13 @@ function findFormat(zone: string): Intl.DateTimeFormat | null {
   return format
 }
 
-export const isZone = (zone: string) => findFormat(zone) !== null
+/** "+05:30" in milliseconds, null for what is no offset. */
+function readOffset(zone: string): number | null {
+  const parts = /^([+-])(\d\d):?(\d\d)$/.exec(zone)
+  return parts ? (parts[1] === '-' ? -1 : 1) * (Number(parts[2]) * 60 + Number(parts[3])) * 60_000 : null
+}
+
+export const isZone = (zone: string) => readOffset(zone) !== null || findFormat(zone) !== null
 
 /** Milliseconds to add to UTC to read the wall clock of `zone` at `ms`. */
 export function offsetAt(ms: number, zone: string): number {
@@ -50,6 +56,8 @@ export function offsetAt(ms: number, zone: string): number {
 }
 
 function measureOffset(ms: number, zone: string): number {
+  const fixed = readOffset(zone)
+  if (fixed !== null) return fixed
   const format = findFormat(zone)
   if (!format) return 0
   const part: Record<string, number> = {}

@@ -46,7 +46,7 @@ function describe(cell: Cell, result: Result, column: Column, index: number, ord
   const tone = kind !== 'bar' ? null : bars.indexOf(column.name) === 0 ? 'bad' : 'good'
   const title = words(column.name)
   const most = kind === 'bar' ? Math.max(1, ...result.rows.map((row) => Number(row[index]) || 0)) : 0
-  const extra = kind === 'bar' ? 48 : kind === 'time' && ordered && index === timeColumn(result) ? DISTANCE : kind === 'tag' ? 16 : 0
+  const extra = kind === 'bar' ? 40 : kind === 'time' && ordered && index === timeColumn(result) ? DISTANCE : kind === 'tag' ? 16 : 0
   return { index, name: column.name, title, kind, tone, most, width: widthOf(result, index, kind, title) + extra }
 }
 
