@@ -14,7 +14,8 @@ select source_id, record_id, "offset", length, kind, detail from anomaly_t;
 
 -- Names are looked up in lists, not joined: numbers run from 1 without gaps, so the list of all names in the order
 -- of their numbers is a table to index. A join would run for every fact even where its column is not asked for
--- (measured on 4 million logons, counted by outcome: 19 ms against 90); 0 and NULL give NULL.
+-- (measured on 4 million logons, counted by outcome: 19 ms against 90); 0 and NULL give NULL. The numbers are
+-- columns, too: grouping by them and naming the few that are left is three times quicker than grouping by names.
 create or replace view log as
 select l.record_id, l.ts, (select list(ts_quality order by class_id) from class_t)[l.class_id] as ts_quality,
     (select list(name order by host_id) from host_t)[l.host_id] as host,
@@ -24,7 +25,8 @@ select l.record_id, l.ts, (select list(ts_quality order by class_id) from class_
     message_text(l.place.source_id, l.place."offset" + l.place.head, (l.place.length - l.place.head)::uinteger) as message,
     l.place.source_id as source_id, l.place."offset" as "offset", l.place.length as length,
     (select list(facility_inferred order by class_id) from class_t)[l.class_id] as facility_inferred,
-    (select list(severity_inferred order by class_id) from class_t)[l.class_id] as severity_inferred
+    (select list(severity_inferred order by class_id) from class_t)[l.class_id] as severity_inferred,
+    l.host_id, l.program_id, l.class_id
 from log_t l;
 
 create or replace view logon as
@@ -37,7 +39,7 @@ select l.ts, (select list(name order by host_id) from host_t)[l.host_id] as host
     (select list(fingerprint order by key_id) from key_t)[l.key_id] as key_fingerprint, l.count, l.kind, l.record_id,
     (select list(name order by user_id) from user_t)[l.actor_id] as actor, l.key_type, l.lines,
     (select list(country_code order by address_id) from address_t)[l.address_id] as country_code,
-    l.user_id, l.address_id
+    l.user_id, l.address_id, l.host_id, l.program_id, l.terminal_id, l.key_id
 from logon_t l;
 
 create or replace view address as
