@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_COLUMNS = 24 };
+enum { MAX_COLUMNS = 24, ROW_GROUP = 60 * LIMIT_BATCH_ROWS };
 
 struct table {
     const char *name;
@@ -23,10 +23,11 @@ struct table {
     duckdb_vector vectors[MAX_COLUMNS];
     void *data[MAX_COLUMNS];
     uint64_t *valid[MAX_COLUMNS]; // NULL until the first unknown of the chunk
-    idx_t columns, rows;
+    idx_t columns, vectors_n, rows;
+    idx_t unflushed; // rows the appender holds
 };
 
-enum { NAME_TABLES = 6, CLASS_BITS = 14 };
+enum { NAME_TABLES = 6, CLASS_BITS = 14, PLACE = 6 /* of log_t: the first field of `place` */ };
 
 struct case_writer {
     struct case_file *file;
@@ -50,11 +51,21 @@ static enum status fail_append(struct case_writer *w, const struct table *t, str
 
 static void begin_chunk(struct table *t) {
     duckdb_data_chunk_reset(t->chunk);
-    for (idx_t i = 0; i < t->columns; i++) {
+    for (idx_t i = 0; i < t->vectors_n; i++) {
         t->data[i] = duckdb_vector_get_data(t->vectors[i]);
         t->valid[i] = NULL;
     }
     t->rows = 0;
+}
+
+// A column's vector; of a struct, which must be the last column, those of its fields.
+static void add_vectors(struct table *t, duckdb_logical_type type, duckdb_vector vector) {
+    if (duckdb_get_type_id(type) != DUCKDB_TYPE_STRUCT) {
+        t->vectors[t->vectors_n++] = vector;
+        return;
+    }
+    for (idx_t i = 0; i < duckdb_struct_type_child_count(type); i++)
+        t->vectors[t->vectors_n++] = duckdb_struct_vector_get_child(vector, i);
 }
 
 static enum status open_table(struct case_writer *w, struct table *t, const char *name, struct error *error) {
@@ -66,10 +77,10 @@ static enum status open_table(struct case_writer *w, struct table *t, const char
     for (idx_t i = 0; i < t->columns; i++)
         types[i] = duckdb_appender_column_type(t->appender, i);
     t->chunk = duckdb_create_data_chunk(types, t->columns);
-    for (idx_t i = 0; i < t->columns; i++) {
-        t->vectors[i] = duckdb_data_chunk_get_vector(t->chunk, i);
+    for (idx_t i = 0; i < t->columns; i++)
+        add_vectors(t, types[i], duckdb_data_chunk_get_vector(t->chunk, i));
+    for (idx_t i = 0; i < t->columns; i++)
         duckdb_destroy_logical_type(&types[i]);
-    }
     begin_chunk(t);
     return OK;
 }
@@ -80,14 +91,16 @@ static enum status append_chunk(struct case_writer *w, struct table *t, struct e
     duckdb_data_chunk_set_size(t->chunk, t->rows);
     if (duckdb_append_data_chunk(t->appender, t->chunk) != DuckDBSuccess)
         return fail_append(w, t, error);
+    t->unflushed += t->rows;
     begin_chunk(t);
     return OK;
 }
 
 static enum status flush_table(struct case_writer *w, struct table *t, struct error *error) {
     enum status status = append_chunk(w, t, error);
-    if (status == OK && duckdb_appender_flush(t->appender) != DuckDBSuccess)
+    if (status == OK && t->unflushed && duckdb_appender_flush(t->appender) != DuckDBSuccess)
         status = fail_append(w, t, error);
+    t->unflushed = 0;
     return status;
 }
 
@@ -119,8 +132,12 @@ static void put_text(struct table *t, idx_t column, struct str s) {
         set_null(t, column);
 }
 
+// A whole row group goes straight to its place in the file; what is less than one passes through the
+// write-ahead log first and costs twice.
 static enum status end_row(struct case_writer *w, struct table *t, struct error *error) {
-    return ++t->rows == LIMIT_BATCH_ROWS ? append_chunk(w, t, error) : OK;
+    if (++t->rows < LIMIT_BATCH_ROWS)
+        return OK;
+    return t->unflushed + t->rows == ROW_GROUP ? flush_table(w, t, error) : append_chunk(w, t, error);
 }
 
 // ---- Rows ----
@@ -161,10 +178,10 @@ enum status case_add_log(struct case_writer *w, const struct log_row *r, struct 
     PUT(t, 3, uint16_t, class_id(w, r));
     PUT(t, 4, uint32_t, r->program_id);
     PUT_OR_NULL(t, 5, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
-    PUT(t, 6, uint32_t, r->source_id);
-    PUT(t, 7, uint64_t, r->offset);
-    PUT(t, 8, uint32_t, r->length);
-    PUT(t, 9, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
+    PUT(t, PLACE, uint32_t, r->source_id);
+    PUT(t, PLACE + 1, uint64_t, r->offset);
+    PUT(t, PLACE + 2, uint32_t, r->length);
+    PUT(t, PLACE + 3, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
     if (r->record_id >= w->next_record)
         w->next_record = r->record_id + 1;
     return end_row(w, t, error);
@@ -404,8 +421,8 @@ static enum status remove_unfinished(struct case_writer *w, struct error *error)
         w->connection,
         "begin;"
         "delete from facts.main.logon_t where record_id in (select record_id from facts.main.log_t where "
-        "source_id in (select source_id from facts.main.source_t where state = 'reading'));"
-        "delete from facts.main.log_t where source_id in (select source_id from facts.main.source_t where "
+        "place.source_id in (select source_id from facts.main.source_t where state = 'reading'));"
+        "delete from facts.main.log_t where place.source_id in (select source_id from facts.main.source_t where "
         "state = 'reading');"
         "delete from facts.main.anomaly_t where source_id in (select source_id from facts.main.source_t "
         "where state = 'reading');"

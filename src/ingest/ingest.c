@@ -305,7 +305,8 @@ static enum status correct_year(struct run *r, struct job *j, struct source_row 
     for (size_t i = 0; i < 2 && status == OK; i++) {
         snprintf(sql, sizeof sql,
                  "update facts.main.%s set ts = ts + to_years(%d) where record_id in (select record_id from "
-                 "facts.main.log_t where source_id = %u and class_id in (select class_id from facts.main.class_t where "
+                 "facts.main.log_t where place.source_id = %u and class_id in (select class_id from facts.main.class_t "
+                 "where "
                  "ts_quality in ('year-solved', 'year-solved-zone-assumed')))",
                  tables[i], year - c->first_year, row->source_id);
         status = case_execute(case_writer_connection(r->writer), sql, r->error);

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_CLOCK_ANOMALIES = 1000 };
+enum { MAX_CLOCK_ANOMALIES = 1000, NAME_CACHE = 64 };
 
 // What is known of a program, looked up once per name.
 struct program {
@@ -42,6 +42,7 @@ struct recorder {
     usec now;
     VEC(struct program) programs; // by program_id
     VEC(struct host) hosts;       // by host_id
+    uint32_t host_cache[NAME_CACHE], program_cache[NAME_CACHE];
     uint64_t next_record;
     enum status status; // of rows written from callbacks
     struct error *error;
@@ -86,6 +87,17 @@ static uint32_t name_id(struct intern *table, struct str name) {
     if (!utf8_valid(name))
         name = (struct str){clean, utf8_clean(name, clean)};
     return intern_id(table, name);
+}
+
+// Hosts and programs come again and again: a glance at a few bytes mostly finds the number without a hash.
+static uint32_t cached_id(uint32_t cache[NAME_CACHE], struct intern *table, struct str name) {
+    if (!name.n)
+        return 0;
+    uint32_t *id =
+        &cache[(name.n * 31 + (unsigned char)name.p[0] * 7 + (unsigned char)name.p[name.n - 1]) % NAME_CACHE];
+    if (!*id || !str_eq(intern_value(table, *id), name))
+        *id = name_id(table, name);
+    return *id;
 }
 
 static struct program *program_at(struct recorder *r, uint32_t id) {
@@ -298,8 +310,8 @@ static void take_record(struct recorder *r, const struct cut *cut) {
     struct log_row *row = &r->pending;
     let_go(r);
     *row = (struct log_row){.record_id = r->next_record,
-                            .host_id = name_id(&r->names->host, record->host),
-                            .program_id = name_id(&r->names->program, record->program),
+                            .host_id = cached_id(r->host_cache, &r->names->host, record->host),
+                            .program_id = cached_id(r->program_cache, &r->names->program, record->program),
                             .pid = record->pid,
                             .source_id = r->source.source_id,
                             .offset = cut->offset,
