@@ -41,7 +41,7 @@
 // ---- Bounds ----
 
 // The program, its libraries and the stacks of its threads, as measured: addresses, not memory.
-#define ADDRESSES_AT_REST (640ull << 20)
+#define ADDRESSES_AT_REST (256ull << 20)
 
 static void bound(int what, uint64_t to) {
     setrlimit(what, &(struct rlimit){to, to});

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// See value.h.
+#include "notebook/value.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void add_double(struct buffer *ret, double value) {
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) { // the shortest that reads back the same
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    buffer_add(ret, str_of(text));
+}
+
+void value_text(struct buffer *ret, const struct case_value *value) {
+    char time[CIVIL_TEXT];
+    switch (value->type) {
+    case TYPE_BOOL:
+        buffer_add(ret, value->boolean ? S("true") : S("false"));
+        break;
+    case TYPE_INTEGER:
+        buffer_print(ret, "%lld", (long long)value->integer);
+        break;
+    case TYPE_DOUBLE:
+        add_double(ret, value->real);
+        break;
+    case TYPE_TIME:
+        buffer_add(ret, (struct str){time, civil_print(value->time, time)});
+        break;
+    case TYPE_TEXT:
+        buffer_add(ret, value->text);
+        break;
+    case TYPE_NULL:
+    case TYPE_TEXTS:
+        break;
+    }
+}
+
+void value_json(struct buffer *ret, const struct case_value *value, bool safe_integers) {
+    const int64_t exact = (int64_t)1 << 53;
+    char text[CIVIL_TEXT];
+    bool quoted = safe_integers && value->type == TYPE_INTEGER && (value->integer > exact || value->integer < -exact);
+    if (quoted)
+        buffer_print(ret, "\"%lld\"", (long long)value->integer);
+    else if (value->type == TYPE_BOOL || value->type == TYPE_INTEGER ||
+             (value->type == TYPE_DOUBLE && isfinite(value->real)))
+        value_text(ret, value);
+    else if (value->type == TYPE_TIME)
+        buffer_add_json(ret, (struct str){text, civil_print_iso(value->time, text)});
+    else if (value->type == TYPE_TEXT)
+        buffer_add_json(ret, value->text);
+    else
+        buffer_add(ret, S("null"));
+}
+
+static bool is_number(struct str s) {
+    char text[64], *end;
+    if (s.n == 0 || s.n >= sizeof text || isspace((unsigned char)s.p[0]))
+        return false;
+    memcpy(text, s.p, s.n);
+    text[s.n] = '\0';
+    strtod(text, &end);
+    return end == text + s.n && strspn(text, "+-.0123456789eE") == s.n;
+}
+
+bool value_is_formula(struct str text) {
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+    if (text.n == 0 || is_number(text))
+        return false;
+    while (text.n && text.p[0] == ' ') // spreadsheets look behind them
+        text = str_skip(text, 1);
+    if (text.n && memchr("=+-@\t\r\n", text.p[0], 7))
+        return true;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (str_starts(text, str_of(wide[i])))
+            return true;
+    return false;
+}
+
+static bool needs_quotes(struct str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (memchr("\",;\t\r\n", s.p[i], 6))
+            return true;
+    return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
+}
+
+void value_csv(struct buffer *ret, const struct case_value *value) {
+    if (value->type != TYPE_TEXT) {
+        value_text(ret, value);
+        return;
+    }
+    bool formula = value_is_formula(value->text), quoted = needs_quotes(value->text);
+    if (quoted)
+        buffer_add_char(ret, '"');
+    if (formula)
+        buffer_add_char(ret, '\'');
+    for (size_t i = 0; i < value->text.n; i++) {
+        if (value->text.p[i] == '"')
+            buffer_add_char(ret, '"');
+        buffer_add_char(ret, value->text.p[i]);
+    }
+    if (quoted)
+        buffer_add_char(ret, '"');
+}

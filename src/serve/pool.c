@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// See pool.h. One thread watches all; it sleeps while nothing runs.
+#include "serve/pool.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { CONNECTIONS = 4, WATCH_MS = 100 };
+
+enum fate { RUNS, LATE, GONE, CLOSING };
+
+struct slot {
+    struct case_connection *connection;
+    bool taken;
+    enum fate fate;
+    int gone_fd;
+    unsigned seconds;
+    int64_t deadline;
+};
+
+struct pool {
+    struct slot slots[CONNECTIONS];
+    size_t taken;
+    bool closing;
+    pthread_t watcher;
+    bool watched;
+    pthread_mutex_t lock;
+    pthread_cond_t given, changed; // given: a slot is free; changed: there is something to watch
+};
+
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static struct timespec after_ms(int64_t ms) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t ns = t.tv_nsec + ms % 1000 * 1000000;
+    return (struct timespec){t.tv_sec + ms / 1000 + ns / 1000000000, ns % 1000000000};
+}
+
+static bool has_left(int fd) {
+    struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+    return fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+static void watch_slot(struct pool *pool, struct slot *s) {
+    if (!s->taken)
+        return;
+    if (s->fate == RUNS && pool->closing)
+        s->fate = CLOSING;
+    else if (s->fate == RUNS && now_ms() >= s->deadline)
+        s->fate = LATE;
+    else if (s->fate == RUNS && has_left(s->gone_fd))
+        s->fate = GONE;
+    if (s->fate != RUNS)
+        case_interrupt(s->connection); // again and again: one may come between two statements
+}
+
+static void *watch(void *p) {
+    struct pool *pool = p;
+    pthread_mutex_lock(&pool->lock);
+    while (!pool->closing || pool->taken) {
+        struct timespec until = after_ms(WATCH_MS);
+        if (pool->taken)
+            pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+        else
+            pthread_cond_wait(&pool->changed, &pool->lock);
+        for (size_t i = 0; i < CONNECTIONS; i++)
+            watch_slot(pool, &pool->slots[i]);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static void init_cond(pthread_cond_t *cond) {
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+enum status pool_open(struct case_file *file, struct pool **ret, struct error *error) {
+    struct pool *pool = must_zero(1, sizeof *pool);
+    enum status status = OK;
+    pthread_mutex_init(&pool->lock, NULL);
+    init_cond(&pool->given);
+    init_cond(&pool->changed);
+    for (size_t i = 0; i < CONNECTIONS && status == OK; i++)
+        status = case_connect(file, &pool->slots[i].connection, error);
+    if (status == OK && pthread_create(&pool->watcher, NULL, watch, pool) == 0)
+        pool->watched = true;
+    else if (status == OK)
+        status = error_set(error, FAIL, 0, "cannot start a thread");
+    if (status != OK)
+        pool_close(pool);
+    else
+        *ret = pool;
+    return status;
+}
+
+void pool_close(struct pool *pool) {
+    if (!pool)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pool->closing = true;
+    pthread_cond_broadcast(&pool->changed);
+    pthread_cond_broadcast(&pool->given);
+    pthread_mutex_unlock(&pool->lock);
+    if (pool->watched)
+        pthread_join(pool->watcher, NULL);
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        case_disconnect(pool->slots[i].connection);
+    pthread_mutex_destroy(&pool->lock);
+    pthread_cond_destroy(&pool->given);
+    pthread_cond_destroy(&pool->changed);
+    free(pool);
+}
+
+static struct slot *find_free(struct pool *pool) {
+    for (size_t i = 0; i < CONNECTIONS && !pool->closing; i++)
+        if (!pool->slots[i].taken)
+            return &pool->slots[i];
+    return NULL;
+}
+
+enum status pool_take(struct pool *pool, int gone_fd, unsigned seconds, struct lease *ret, struct error *error) {
+    seconds = seconds ? seconds : LIMIT_QUERY_SECONDS;
+    struct timespec until = after_ms((int64_t)seconds * 1000);
+    struct slot *s;
+    int waited = 0;
+    pthread_mutex_lock(&pool->lock);
+    while (!(s = find_free(pool)) && !pool->closing && waited != ETIMEDOUT)
+        waited = pthread_cond_timedwait(&pool->given, &pool->lock, &until);
+    if (s) {
+        *s = (struct slot){.connection = s->connection,
+                           .taken = true,
+                           .gone_fd = gone_fd,
+                           .seconds = seconds,
+                           .deadline = now_ms() + (int64_t)seconds * 1000};
+        pool->taken++;
+        pthread_cond_broadcast(&pool->changed);
+        *ret = (struct lease){s->connection, (size_t)(s - pool->slots)};
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return s ? OK
+             : error_set(error, FAIL, ETIMEDOUT, "busy: %d questions are running; ask again in a moment", CONNECTIONS);
+}
+
+void pool_give(struct pool *pool, struct lease *lease, struct error *error) {
+    pthread_mutex_lock(&pool->lock);
+    struct slot *s = &pool->slots[lease->slot];
+    enum fate fate = s->fate;
+    unsigned seconds = s->seconds;
+    s->taken = false;
+    pool->taken--;
+    pthread_cond_signal(&pool->given);
+    pthread_cond_broadcast(&pool->changed);
+    pthread_mutex_unlock(&pool->lock);
+    if (fate == RUNS || !error || error->status < SKIP)
+        return;
+    error_clear(error);
+    if (fate == LATE)
+        error_set(error, FAIL, ETIMEDOUT, "stopped after %u s: ask for less, such as a shorter time range", seconds);
+    else
+        error_set(error, FAIL, ECANCELED, "stopped: nobody waits for the answer");
+}
