@@ -10,6 +10,8 @@
 //   A name met after a verdict is no new attempt, it explains the one before.
 //   One module's refusal is none when the next module accepts.
 //   The address often comes last, with the line that closes the connection.
+//   A log may end, or be rotated, between PAM's refusal and the verdict. Where the daemon is known to tell
+//   verdicts, that refusal is left open ("unknown"): the verdict stands in the next file.
 //   Without a pid, lines are told apart by program and names alone.
 #include "ingest/attempts.h"
 
@@ -24,8 +26,10 @@ enum {
     KEY_TYPE_MAX = 40,     // bytes kept of a key's type
     NOBODY = OPEN_MAX + 1, // ends the lists
 };
+enum { JUDGES_MAX = 16 }; // families that tell verdicts; there are fewer readers than that
 #define OPEN_FOR (120 * USEC_SECOND)
-#define ONE_REFUSAL USEC_SECOND // modules of one stack speak within this; PAM delays the next try longer
+#define CUT_OFF (5 * USEC_SECOND) // a verdict comes within this after PAM's refusal
+#define ONE_REFUSAL USEC_SECOND   // modules of one stack speak within this; PAM delays the next try longer
 
 // Who has been heard about the attempt at hand, in the order they speak.
 enum stage { STAGE_NAME = 1, STAGE_PAM = 2, STAGE_RETOLD = 4, STAGE_VERDICT = 8, STAGE_OVER = 16 };
@@ -49,6 +53,9 @@ struct attempts {
     void *context;
     struct open *open;
     uint32_t n, room, free, oldest, newest;
+    usec latest; // of this source
+    const struct meaning *judges[JUDGES_MAX];
+    size_t judges_n;
     uint32_t buckets[BUCKETS];
 };
 
@@ -57,6 +64,7 @@ struct attempts *attempts_new(attempts_emit *emit, void *context) {
     a->emit = emit;
     a->context = context;
     a->free = a->oldest = a->newest = NOBODY;
+    a->latest = USEC_NONE;
     for (size_t i = 0; i < BUCKETS; i++)
         a->buckets[i] = NOBODY;
     return a;
@@ -105,7 +113,8 @@ static uint32_t find_open(const struct attempts *a, const struct attempt *line, 
 
 // A module that accepted says nothing of how it ended; other lines do.
 static bool is_worth_telling(const struct open *o) {
-    return o->stages && !(o->row.outcome == OUTCOME_UNKNOWN && o->row.kind != LOGON_KIND_PROBE);
+    bool accepted = o->row.outcome == OUTCOME_UNKNOWN && o->row.kind != LOGON_KIND_PROBE && o->stages < STAGE_OVER;
+    return o->stages && !accepted;
 }
 
 static void emit_row(struct attempts *a, struct open *o) {
@@ -251,16 +260,20 @@ static void take_name(struct attempts *a, struct open *o, const struct attempt *
     }
 }
 
+// Told twice by PAM's side at one moment: by two modules of a stack, or by shadow's su and PAM.
+static bool is_same_moment(const struct open *o, const struct attempt *line, unsigned stage) {
+    usec apart = line->ts > o->row.ts ? line->ts - o->row.ts : o->row.ts - line->ts;
+    return stage == STAGE_PAM && line->pid != PID_NONE && line->count == 1 && line->ts != USEC_NONE &&
+           o->row.ts != USEC_NONE && apart <= ONE_REFUSAL;
+}
+
 // Whether a failure at `stage` belongs to the row.
 static bool completes(const struct open *o, const struct attempt *line, unsigned stage) {
     if (!o->stages || o->row.outcome != OUTCOME_FAILURE || o->stages >= STAGE_OVER)
         return false;
-    bool lesser = line->kind == LOGON_KIND_PROBE && has_credentials(o);
     if (o->stages < stage)
-        return !lesser;
-    usec apart = line->ts > o->row.ts ? line->ts - o->row.ts : o->row.ts - line->ts;
-    bool same_stack = stage == STAGE_PAM && o->stages < STAGE_RETOLD && line->pid != PID_NONE && line->count == 1;
-    return same_stack && line->ts != USEC_NONE && o->row.ts != USEC_NONE && apart <= ONE_REFUSAL;
+        return line->kind != LOGON_KIND_PROBE || !has_credentials(o);
+    return o->stages < STAGE_RETOLD && is_same_moment(o, line, stage);
 }
 
 static void take_failure(struct attempts *a, struct open *o, const struct attempt *line, unsigned stage) {
@@ -275,7 +288,8 @@ static void take_failure(struct attempts *a, struct open *o, const struct attemp
 // A success joins what has been heard of the same success, a module that accepted, and the question for
 // methods before it.
 static void take_success(struct attempts *a, struct open *o, const struct attempt *line, unsigned stage) {
-    bool same = o->stages && o->row.outcome == OUTCOME_SUCCESS && !(o->stages & stage);
+    bool same =
+        o->stages && o->row.outcome == OUTCOME_SUCCESS && (!(o->stages & stage) || is_same_moment(o, line, stage));
     bool accepted = o->stages && o->row.outcome == OUTCOME_UNKNOWN && o->row.kind != LOGON_KIND_PROBE;
     bool asked = o->stages == STAGE_NAME && o->row.method == METHOD_NONE && o->row.reason == REASON_OTHER;
     if (same || accepted || asked)
@@ -307,7 +321,16 @@ static void take_pam(struct attempts *a, struct open *o, const struct attempt *l
         take_failure(a, o, line, stage);
 }
 
+static bool is_judge(const struct attempts *a, const struct meaning *family) {
+    for (size_t i = 0; i < a->judges_n; i++)
+        if (a->judges[i] == family)
+            return true;
+    return false;
+}
+
 static void take_verdict(struct attempts *a, struct open *o, const struct attempt *line) {
+    if (!is_judge(a, line->meaning) && a->judges_n < JUDGES_MAX)
+        a->judges[a->judges_n++] = line->meaning;
     if (line->outcome == OUTCOME_SUCCESS)
         take_success(a, o, line, STAGE_VERDICT);
     else
@@ -385,8 +408,10 @@ void attempts_add(struct attempts *a, const struct attempt *line) {
         [STEP_NAME] = take_name,     [STEP_PAM] = take_pam,     [STEP_VERDICT] = take_verdict,
         [STEP_REPEAT] = take_repeat, [STEP_LIMIT] = take_limit, [STEP_CLOSE] = take_close,
     };
-    if (line->ts != USEC_NONE)
+    if (line->ts != USEC_NONE) {
         let_old_go(a, line->ts);
+        a->latest = line->ts;
+    }
     if (line->step == STEP_ALONE) {
         emit_alone(a, line);
         return;
@@ -406,7 +431,22 @@ void attempts_add(struct attempts *a, const struct attempt *line) {
     takers[line->step](a, o, line);
 }
 
+// Whether the source ended between PAM's refusal and the verdict.
+static bool is_cut_off(const struct attempts *a, const struct open *o) {
+    return (o->stages & STAGE_PAM) && o->stages < STAGE_RETOLD && o->row.outcome == OUTCOME_FAILURE && !o->closed &&
+           is_judge(a, o->row.meaning) && o->last != USEC_NONE && o->last + CUT_OFF >= a->latest;
+}
+
 void attempts_flush(struct attempts *a) {
-    while (a->oldest != NOBODY)
+    while (a->oldest != NOBODY) {
+        struct open *o = &a->open[a->oldest];
+        if (is_cut_off(a, o)) {
+            o->row.outcome = OUTCOME_UNKNOWN;
+            o->row.reason = REASON_COUNT;
+            o->stages |= STAGE_OVER;
+        }
         close_open(a, a->oldest);
+    }
+    a->latest = USEC_NONE;
+    a->judges_n = 0;
 }
