@@ -484,9 +484,26 @@ static void look_at_all(struct run *r) {
     solve_years(r);
 }
 
-static void take_walk_troubles(struct run *r) {
+static void report_walk(struct run *r) {
     for (size_t i = 0; i < r->troubles.n; i++)
         add_trouble(r, r->troubles.at[i].path, r->troubles.at[i].reason, r->troubles.at[i].failed);
+}
+
+// What the walk met and could not take stands in the ledger like everything else.
+static enum status put_walk(struct run *r) {
+    enum status status = OK;
+    for (size_t i = 0; i < r->troubles.n && status == OK; i++) {
+        const struct source_trouble *t = &r->troubles.at[i];
+        const struct source_item item = {.path = t->path, .mtime = USEC_NONE};
+        struct job job = {.item = &item, .reason = t->reason};
+        struct source_row row;
+        job.state = t->failed ? SOURCE_STATE_FAILED : SOURCE_STATE_NO_FILE;
+        if (known_unread(r->known, t->path, 0, USEC_NONE))
+            continue;
+        begin_row(r, &job, &row);
+        status = case_put_source(r->writer, &row, r->error);
+    }
+    return status;
 }
 
 // What walking met and could not take stands in the ledger, too.
@@ -509,7 +526,7 @@ static enum status run_all(struct run *r) {
     enum status status = load_option_zones(r);
     if (status == OK)
         status = source_walk(r->paths, r->paths_n, &r->arena, &r->items, &r->troubles, r->error);
-    take_walk_troubles(r);
+    report_walk(r);
     if (status != OK)
         return status;
     status = case_writer_open(r->file, &r->writer, r->error);
