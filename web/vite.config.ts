@@ -3,7 +3,7 @@
 //
 // Builds the page into web/dist under fixed names, because the program embeds the files by an exact table. The page
 // runs under `require-trusted-types-for 'script'`: Svelte makes its elements one by one ("tree") instead of parsing
-// HTML, and the two places where the chart library empties its root by `innerHTML = ''` are rewritten here.
+// HTML, and the places where the chart library would are rewritten here.
 
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { fileURLToPath } from 'node:url'
@@ -12,13 +12,20 @@ import type { Plugin } from 'vite'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-function emptyWithoutParsing(): Plugin {
+// Where a library turns text into markup: the file, the words, and what stands there instead.
+const DOORS: [RegExp, RegExp, string][] = [
+  [/zrender\/lib\/canvas\/Painter\.js/, /\b((?:this\.)?root)\.innerHTML = '';/g, '$1.replaceChildren();'],
+  [/echarts\/lib\/core\/echarts\.js/, /[\w.]+\.getSvgRoot\(\)\.innerHTML = \w+;/g, 'throw new Error("not drawn as SVG");'],
+]
+
+function closeDoors(): Plugin {
   return {
-    name: 'empty-without-parsing',
+    name: 'close-doors',
     transform(code, id) {
-      if (!/zrender\/lib\/canvas\/Painter\.js/.test(id)) return null
-      const changed = code.replace(/\b((?:this\.)?root)\.innerHTML = '';/g, '$1.replaceChildren();')
-      if (changed.includes('innerHTML')) this.error('zrender: a use of innerHTML is left')
+      const door = DOORS.find(([file]) => file.test(id))
+      if (!door) return null
+      const changed = code.replace(door[1], door[2])
+      if (changed === code) this.error(`${id}: the use of innerHTML to be replaced is not there any more`)
       return { code: changed, map: null }
     },
   }
@@ -27,7 +34,7 @@ function emptyWithoutParsing(): Plugin {
 export default defineConfig({
   root,
   plugins: [
-    emptyWithoutParsing(),
+    closeDoors(),
     svelte({ configFile: false, compilerOptions: { fragments: 'tree', css: 'external', runes: true } }),
   ],
   build: {

@@ -28,6 +28,7 @@ export const theCase = {
     { name: 'overview', title: 'Overview', hypothesis: null, origin: 'built-in', count: null, worst: null },
     { name: 'logons', title: 'Logons', hypothesis: 'An attacker used valid credentials to log on to this host.', origin: 'built-in', count: 12_000, worst: 'high' },
     { name: 'search', title: 'Search', hypothesis: null, origin: 'built-in', count: null, worst: null },
+    { name: 'blank', title: 'Blank notebook', hypothesis: null, origin: 'built-in', count: null, worst: null },
     { name: 'ssh-keys', title: 'SSH keys', hypothesis: null, origin: 'case', count: 4, worst: 'medium' },
   ],
   attributions: ['Country data: IP to country, CC BY 4.0'],

@@ -211,4 +211,5 @@ export type NoteChange =
   | { unpin: number | string }
   | { notes: string }
 
-export type ExportRequest = { scope: Scope; format: 'csv' | 'json' | 'jsonl' } & ({ notebook: string; cell: string } | { sql: string })
+export type Format = 'csv' | 'json' | 'jsonl'
+export type ExportRequest = { format: Format } & ({ cell: CellRequest } | { sql: string; scope: Scope })

@@ -66,7 +66,7 @@ export function makeEditor(parent: HTMLElement, text: string, on: { change: (tex
         look,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }),
-        placeholder('select ts, user_name, outcome from logon where host = $host limit 100'),
+        placeholder('select ts, user_name, outcome from logon where ts between $from and $to'),
         EditorView.updateListener.of((update) => update.docChanged && on.change(update.state.doc.toString())),
       ],
     }),

@@ -17,10 +17,13 @@ export interface Group {
   entries: Entry[]
 }
 
+/** The built-in notebook that a new one starts from; it is no section of its own. */
+export const BLANK = 'blank'
+
 const fromNotebook = ({ name, title, count, worst }: NotebookEntry): Entry => ({ name, title, count, worst })
 
 export function groups(of: Case, pins: number): Group[] {
-  const built = of.notebooks.filter((n) => n.origin === 'built-in').map(fromNotebook)
+  const built = of.notebooks.filter((n) => n.origin === 'built-in' && n.name !== BLANK).map(fromNotebook)
   const own = of.notebooks.filter((n) => n.origin !== 'built-in').map(fromNotebook)
   return [
     { title: 'Investigation', entries: built },

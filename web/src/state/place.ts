@@ -28,7 +28,6 @@ export interface Place {
   open: string | null
   query: string
   regex: boolean
-  program: string
   tables: Record<string, TableState>
   /** What single timelines show of the range, by cell. */
   windows: Record<string, [Time, Time]>
@@ -37,7 +36,7 @@ export interface Place {
 
 export const emptyPlace = (section = ''): Place => ({
   section, hosts: null, from: null, to: null, zone: 'utc', focus: null, open: null,
-  query: '', regex: false, program: '', tables: {}, windows: {}, params: {},
+  query: '', regex: false, tables: {}, windows: {}, params: {},
 })
 
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && Number.isFinite(Date.parse(text))
@@ -52,7 +51,6 @@ const READ: Record<string, (place: Place, value: string) => void> = {
   open: (p, v) => void (p.open = /^\d+(@\d+)?$/.test(v) ? v : null),
   q: (p, v) => void (p.query = v),
   regex: (p, v) => void (p.regex = v === '1'),
-  program: (p, v) => void (p.program = v),
 }
 
 export function parsePlace(hash: string): Place {
@@ -96,7 +94,6 @@ export function formatPlace(place: Place): string {
   add('focus', place.focus)
   add('q', place.query)
   add('regex', place.regex && '1')
-  add('program', place.program)
   for (const [key, value] of Object.entries(place.params)) add(key, value)
   for (const [cell, table] of Object.entries(place.tables)) add(`t.${cell}`, formatTable(table))
   for (const [cell, window] of Object.entries(place.windows)) add(`w.${cell}`, window.join('~'))
