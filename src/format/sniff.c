@@ -77,7 +77,7 @@ static bool is_utmp(struct str head) {
             return false;
         used += type != 0;
     }
-    return n && used && head.n % RECORD == 0;
+    return used && (n > 1 || head.n == RECORD); // the head of a long file ends inside a record
 }
 
 // Text has few control characters. A stretch of NUL is what a crash leaves in a log, so those do not count
@@ -276,6 +276,8 @@ const char *sniff_reason(struct str head, struct str path) {
         return "binary data";
     if ((reason = vote(head)))
         return reason;
+    if (head.p[0] == '{' || str_starts(head, S("[{")) || str_starts(head, S("[\n")))
+        return "JSON: no reader for it yet";
     if (str_ends(path, S(".csv")) || is_table(head, ','))
         return "table (CSV): no reader for it yet";
     if (is_table(head, '\t'))

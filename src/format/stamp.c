@@ -29,18 +29,18 @@ static int four_digits(const char *p) {
 
 // A perfect hash over the three letters, in any case.
 static int month_number(const char *p) {
+#define MONTH(a, b, c, number)                                                                                         \
+    { (uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (c), number }
     static const struct {
-        char name[3];
-        unsigned char number;
-    } months[16] = {
-        [12] = {"jan", 1}, [15] = {"feb", 2}, [1] = {"mar", 3},  [14] = {"apr", 4},
-        [4] = {"may", 5},  [8] = {"jun", 6},  [3] = {"jul", 7},  [6] = {"aug", 8},
-        [2] = {"sep", 9},  [7] = {"oct", 10}, [0] = {"nov", 11}, [11] = {"dec", 12},
-    };
-    uint32_t key = (uint32_t)(p[0] | 0x20) << 16 | (uint32_t)(p[1] | 0x20) << 8 | (uint32_t)(p[2] | 0x20);
-    const char lower[3] = {(char)(key >> 16), (char)(key >> 8), (char)key};
-    unsigned slot = (key * 0x2c4a3699u) >> 28;
-    return memcmp(months[slot].name, lower, 3) == 0 ? months[slot].number : 0;
+        uint32_t letters, number;
+    } months[16] = {[12] = MONTH('j', 'a', 'n', 1), [15] = MONTH('f', 'e', 'b', 2), [1] = MONTH('m', 'a', 'r', 3),
+                    [14] = MONTH('a', 'p', 'r', 4), [4] = MONTH('m', 'a', 'y', 5),  [8] = MONTH('j', 'u', 'n', 6),
+                    [3] = MONTH('j', 'u', 'l', 7),  [6] = MONTH('a', 'u', 'g', 8),  [2] = MONTH('s', 'e', 'p', 9),
+                    [7] = MONTH('o', 'c', 't', 10), [0] = MONTH('n', 'o', 'v', 11), [11] = MONTH('d', 'e', 'c', 12)};
+#undef MONTH
+    uint32_t letters = (uint32_t)(p[0] | 0x20) << 16 | (uint32_t)(p[1] | 0x20) << 8 | (uint32_t)(p[2] | 0x20);
+    unsigned slot = (letters * 0x2c4a3699u) >> 28;
+    return months[slot].letters == letters ? (int)months[slot].number : 0;
 }
 
 static bool is_weekday(const char *p) {
@@ -54,27 +54,35 @@ static bool is_weekday(const char *p) {
 
 // Digits after the point or comma; those beyond a microsecond are cut off.
 static bool take_fraction(struct str *s, usec *ret) {
+    static const int scales[] = {0, 100000, 10000, 1000, 100, 10, 1};
     if (s->n < 2 || (s->p[0] != '.' && s->p[0] != ',') || !is_digit(s->p[1]))
         return false;
-    usec scale = 100000;
     size_t i = 1;
-    for (; i < s->n && is_digit(s->p[i]); i++, scale /= 10)
-        *ret += (s->p[i] - '0') * scale;
+    int value = 0;
+    for (; i < s->n && i <= 6 && is_digit(s->p[i]); i++)
+        value = value * 10 + (s->p[i] - '0');
+    *ret += value * scales[i - 1];
+    while (i < s->n && is_digit(s->p[i]))
+        i++;
     *s = str_skip(*s, i);
     return true;
 }
 
-// "19:06:53" and its fraction.
+// "19:06:53" or "9:06:53" and its fraction.
 static bool take_clock(struct str *s, usec *ret, struct stamp_found *found) {
-    const char *p = s->p;
-    if (s->n < 8 || p[2] != ':' || p[5] != ':')
+    if (s->n < 8)
         return false;
-    int hour = two_digits(p), minute = two_digits(p + 3), second = two_digits(p + 6);
+    bool short_hour = s->p[1] == ':';
+    const char *p = s->p - short_hour;
+    if (p[2] != ':' || p[5] != ':')
+        return false;
+    int hour = short_hour ? (is_digit(p[1]) ? p[1] - '0' : -1) : two_digits(p);
+    int minute = two_digits(p + 3), second = two_digits(p + 6);
     if ((hour | minute | second) < 0)
         return false;
     found->valid = hour < 24 && minute < 60 && second <= 60;
     *ret = (hour * 3600 + minute * 60 + second) * USEC_SECOND;
-    *s = str_skip(*s, 8);
+    *s = str_skip(*s, 8 - short_hour);
     found->fraction = take_fraction(s, ret);
     return true;
 }
@@ -96,28 +104,31 @@ static bool take_day(struct str *s, int *ret) {
     return true;
 }
 
-// A year as a word of its own. The range keeps numbers apart that only look like one.
+// A year as a word of its own, where nothing else can stand.
 static bool take_year(struct str *s, int *ret) {
     int year = s->n >= 5 && s->p[4] == ' ' ? four_digits(s->p) : -1;
-    if (year < 1970 || year > 2099)
+    if (year < 0)
         return false;
     *ret = year;
     *s = str_skip(*s, 5);
     return true;
 }
 
-// The colon is the stamp's only when nothing but a blank follows.
-static bool take_end(struct str *s) {
-    if (s->n && s->p[0] == ':' && (s->n == 1 || is_blank(s->p[1])))
-        *s = str_skip(*s, 1);
-    return !s->n || is_blank(s->p[0]);
+static bool at_end(struct str s) {
+    return !s.n || is_blank(s.p[0]);
 }
 
-// " 2008" behind the time. Without a weekday a host must follow after one blank: otherwise the number is
-// the host, as rsyslog reads it.
+// The colon is the stamp's only when nothing but a blank follows.
+static void take_colon(struct str *s) {
+    if (s->n && s->p[0] == ':' && at_end(str_skip(*s, 1)))
+        *s = str_skip(*s, 1);
+}
+
+// " 2008" behind the time. The range keeps numbers apart that only look like a year. Without a weekday a host
+// must follow after one blank: otherwise the number is the host, as rsyslog reads it.
 static void take_late_year(struct str *s, bool weekday, int *ret) {
     int year = s->n >= 5 && s->p[0] == ' ' ? four_digits(s->p + 1) : -1;
-    if (year < 1970 || year > 2099 || (s->n > 5 && !is_blank(s->p[5])))
+    if (year < 1970 || year > 2099 || !at_end(str_skip(*s, 5)))
         return;
     if (!weekday && (s->n < 7 || is_blank(s->p[6])))
         return;
@@ -136,35 +147,59 @@ static void keep(const struct stamp_found *found, int year, int month, int day, 
 }
 
 static bool day_exists(int year, int month, int day) {
-    return day >= 1 && day <= civil_month_days(year ? year : 2000, month);
+    return day >= 1 && month >= 1 && month <= 12 && (day <= 28 || day <= civil_month_days(year ? year : 2000, month));
+}
+
+// "Mar  7 19:06:53 w", as nearly all lines begin. False when anything is out of the ordinary.
+static bool read_plain_bsd(struct str *s, struct stamp *ret) {
+    static const unsigned char days[13] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const char *p = s->p;
+    if (s->n < 17 || p[3] != ' ' || p[6] != ' ' || p[9] != ':' || p[12] != ':' || p[15] != ' ' || is_digit(p[16]))
+        return false;
+    int month = month_number(p), hour = two_digits(p + 7), minute = two_digits(p + 10), second = two_digits(p + 13);
+    int day = p[4] == ' ' && is_digit(p[5]) ? p[5] - '0' : two_digits(p + 4);
+    if (day < 1 || day > days[month] || (hour | minute | second) < 0 || hour > 23 || minute > 59 || second > 59)
+        return false;
+    *ret = (struct stamp){.month = (uint8_t)month,
+                          .day = (uint8_t)day,
+                          .of_day = (hour * 3600 + minute * 60 + second) * USEC_SECOND,
+                          .present = true};
+    *s = str_skip(*s, 15);
+    return true;
 }
 
 static struct stamp_found read_bsd(struct str *s, struct stamp *ret) {
+    const struct stamp_found none = {0};
     struct stamp_found found = {0};
     struct str rest = *s;
     int year = 0, day;
     usec of_day = 0;
+    bool has_year = false;
     if (rest.n > 18 && rest.p[3] == ' ' && is_weekday(rest.p)) {
         rest = str_skip(rest, 4);
         found.weekday = true;
     } else {
-        take_year(&rest, &year);
+        has_year = take_year(&rest, &year);
     }
     const char *name = rest.p;
-    if (rest.n < 14 || !is_letter(name[0]) || !is_letter(name[1]) || !is_letter(name[2]))
-        return (struct stamp_found){0};
+    if (rest.n < 13 || !is_letter(name[0]) || !is_letter(name[1]) || !is_letter(name[2]))
+        return none;
     int month = month_number(name);
     rest = str_skip(rest, 3);
     if (!take_day(&rest, &day))
-        return (struct stamp_found){0};
-    if (!year)
-        take_year(&rest, &year);
-    if (!take_clock(&rest, &of_day, &found) || !take_end(&rest))
-        return (struct stamp_found){0};
-    if (!year)
+        return none;
+    has_year = has_year || take_year(&rest, &year);
+    if (rest.n > 2 && rest.p[0] == ' ' && rest.p[2] == ':')
+        rest = str_skip(rest, 1); // an hour padded with a blank
+    if (!take_clock(&rest, &of_day, &found))
+        return none;
+    take_colon(&rest);
+    if (!at_end(rest))
+        return none;
+    if (!has_year)
         take_late_year(&rest, found.weekday, &year);
     found.kind = month ? STAMP_BSD : STAMP_NO_MONTH;
-    found.valid = found.valid && month && day_exists(year, month, day);
+    found.valid = found.valid && month && day_exists(year, month, day) && (year || !has_year);
     keep(&found, year, month, day, of_day, ret);
     *s = rest;
     return found;
@@ -211,7 +246,7 @@ static struct stamp_found read_iso(struct str *s, struct stamp *ret) {
     int year = four_digits(p), month = two_digits(p + 5), day = two_digits(p + 8);
     struct str rest = str_skip(*s, 11);
     if ((year | month | day) < 0 || !take_clock(&rest, &of_day, &found) || !take_zone(&rest, &zone, &found) ||
-        !take_end(&rest))
+        !at_end(rest))
         return (struct stamp_found){0};
     found.kind = p[10] == ' ' ? STAMP_SPACED : STAMP_ISO;
     found.valid = found.valid && year && day_exists(year, month, day);
@@ -227,5 +262,7 @@ static struct stamp_found read_iso(struct str *s, struct stamp *ret) {
 struct stamp_found stamp_read(struct str *s, struct stamp *ret) {
     if (s->n < 14)
         return (struct stamp_found){0};
+    if (read_plain_bsd(s, ret))
+        return (struct stamp_found){.kind = STAMP_BSD, .valid = true};
     return s->p[4] == '-' ? read_iso(s, ret) : read_bsd(s, ret);
 }

@@ -23,6 +23,6 @@ struct stamp_found {
     bool weekday;  // a weekday came first: the way ctime() writes
 };
 
-// Takes a stamp off the front of `*s`, and the colon some daemons end it with. What is left is empty or
+// Takes a stamp off the front of `*s`, and the colon some daemons end STAMP_BSD with. What is left is empty or
 // begins with a blank. When there is none, `*s` and `*ret` stay as they are.
 struct stamp_found stamp_read(struct str *s, struct stamp *ret);

@@ -121,7 +121,7 @@ static enum shape read_stamped(struct str s, bool pri, struct record *ret) {
 
 static enum shape read_record(struct str s, struct record *ret) {
     bool pri = s.p[0] == '<' && take_pri(&s, ret), valid;
-    if (s.n && s.p[0] == '1' && syslog5424_read(s, ret, &valid)) {
+    if (s.n && s.p[0] == '1' && syslog5424_read(s, pri, ret, &valid)) {
         if (!valid)
             ret->anomaly = ANOMALY_BAD_TIME;
         return SHAPE_FIRM;
@@ -183,7 +183,7 @@ static int probe_syslog(struct str head, struct str path) {
     if (!firm || loose > 4 * firm)
         return 0;
     size_t share = 100 * (firm + loose) / lines;
-    bool enough = first_firm ? share >= 2 : (firm >= 3 && share >= 10) || share >= 50;
+    bool enough = first_firm ? share >= 2 : (firm >= 3 && share >= 10) || share >= 25;
     return enough ? 60 + (int)(share * 4 / 10) : (int)(share / 3);
 }
 

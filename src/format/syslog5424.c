@@ -55,9 +55,9 @@ static struct str skip_to_message(struct str s) {
     return s;
 }
 
-bool syslog5424_read(struct str s, struct record *ret, bool *ret_valid) {
+bool syslog5424_read(struct str s, bool pri, struct record *ret, bool *ret_valid) {
     struct stamp stamp = {0};
-    bool nil_stamp = str_starts(s, S("1 - "));
+    bool nil_stamp = pri && str_starts(s, S("1 - "));
     *ret_valid = true;
     if (!nil_stamp && !str_starts(s, S("1 ")))
         return false;

@@ -6,6 +6,6 @@
 
 #include "record/record.h"
 
-// Reads a whole line after its PRI. False, and nothing written, when it is not RFC 5424; it may be an older
-// dialect then. `*ret_valid` is false when the stamp is no date.
-bool syslog5424_read(struct str s, struct record *ret, bool *ret_valid);
+// Reads a whole line after its PRI, which `pri` says was there. False, and nothing written, when it is not RFC 5424; it
+// may be an older dialect then. `*ret_valid` is false when the stamp is no date.
+bool syslog5424_read(struct str s, bool pri, struct record *ret, bool *ret_valid);

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Linux Host Explorer Authors
+//
+// The annotated lines of tests/lines/syslog.lines, each whole, cut short everywhere, and with every byte
+// changed; and the bounds.
+#include "base/arena.h"
+#include "base/limits.h"
+#include "format/syslog.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+static const char *const KINDS[] = {"record", "continued", "skipped", "blank"};
+
+struct annotated {
+    json_t *want;
+    struct str line;
+    int number; // in the file, for messages
+};
+
+static VEC(struct annotated) lines;
+static struct arena arena;
+
+// ---- the file
+
+static int hex_digit(char c) {
+    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+// Undoes \xNN, \0, \r, \t and \\.
+static struct str unescape(struct str s) {
+    char *to = arena_take(&arena, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != '\\') {
+            to[n++] = s.p[i];
+        } else if (s.p[++i] == 'x') {
+            to[n++] = (char)(hex_digit(s.p[i + 1]) << 4 | hex_digit(s.p[i + 2]));
+            i += 2;
+        } else {
+            static const char names[] = "0rt\\", values[] = "\0\r\t\\";
+            const char *at = strchr(names, s.p[i]);
+            assert_non_null(at);
+            to[n++] = values[at - names];
+        }
+    }
+    return (struct str){to, n};
+}
+
+static void keep_line(struct str want, struct str line, bool escaped, int number) {
+    json_error_t error;
+    json_t *json = json_loadb(want.p, want.n, JSON_ALLOW_NUL, &error);
+    if (!json)
+        fail_msg("line %d: %s", number, error.text);
+    line = escaped ? unescape(line) : arena_copy(&arena, line);
+    *VEC_PUSH(&lines) = (struct annotated){json, line, number};
+}
+
+static int read_lines(void **state) {
+    (void)state;
+    char path[4096], *text = NULL;
+    const char *root = getenv("LHX_SOURCE");
+    snprintf(path, sizeof path, "%s/tests/lines/syslog.lines", root ? root : ".");
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        fail_msg("no %s", path);
+    struct str want = STR_NONE;
+    bool escaped = false;
+    size_t room = 0;
+    int number = 0;
+    for (ssize_t n; (n = getline(&text, &room, file)) > 0;) {
+        struct str line = {text, (size_t)n - (text[n - 1] == '\n')}, rest = line;
+        number++;
+        if (want.p) {
+            keep_line(want, line, escaped, number);
+            want = STR_NONE;
+        } else if (str_take(&rest, S("# want: ")) || str_take(&rest, S("# escaped: "))) {
+            escaped = str_starts(line, S("# escaped: "));
+            want = arena_copy(&arena, rest);
+        }
+    }
+    free(text);
+    fclose(file);
+    return 0;
+}
+
+static int drop_lines(void **state) {
+    (void)state;
+    for (size_t i = 0; i < lines.n; i++)
+        json_decref(lines.at[i].want);
+    VEC_DONE(&lines);
+    arena_done(&arena);
+    return 0;
+}
+
+// ---- one line
+
+static void put(json_t *object, const char *key, struct str value) {
+    struct buffer b = {0};
+    if (value.p) {
+        buffer_add_json(&b, value); // what is no UTF-8 becomes U+FFFD, as in the file
+        json_object_set_new(object, key, json_loadb(b.p, b.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL));
+    }
+    buffer_done(&b);
+}
+
+static void put_time(json_t *object, const struct stamp *s) {
+    char date[16] = "-", fraction[16] = "", zone[16] = "", text[80];
+    int seconds = (int)(s->of_day / USEC_SECOND), micro = (int)(s->of_day % USEC_SECOND);
+    int leap = seconds >= 86400;
+    if (s->year)
+        snprintf(date, sizeof date, "%04d", s->year);
+    if (micro)
+        snprintf(fraction, sizeof fraction, ".%06d", micro);
+    if (s->has_zone)
+        snprintf(zone, sizeof zone, "%c%02d:%02d", s->zone < 0 ? '-' : '+', abs(s->zone) / 60, abs(s->zone) % 60);
+    seconds -= leap;
+    snprintf(text, sizeof text, "%s-%02d-%02dT%02d:%02d:%02d%s%s", date, s->month, s->day, seconds / 3600,
+             seconds / 60 % 60, seconds % 60 + leap, fraction, zone);
+    put(object, "time", str_of(text));
+}
+
+static json_t *describe(enum line_kind kind, const struct record *r) {
+    json_t *got = json_object();
+    if (kind != LINE_RECORD)
+        put(got, "kind", str_of(KINDS[kind]));
+    if (r->anomaly != ANOMALY_COUNT)
+        put(got, "anomaly", str_of(ANOMALY_NAMES[r->anomaly]));
+    if (kind != LINE_RECORD)
+        return got;
+    if (r->stamp.present)
+        put_time(got, &r->stamp);
+    if (r->facility != FACILITY_COUNT)
+        put(got, "facility", str_of(FACILITY_NAMES[r->facility]));
+    if (r->severity != SEVERITY_COUNT)
+        put(got, "severity", str_of(SEVERITY_NAMES[r->severity]));
+    put(got, "host", r->host);
+    put(got, "program", r->program);
+    put(got, "message", r->message);
+    if (r->pid != PID_NONE)
+        json_object_set_new(got, "pid", json_integer(r->pid));
+    return got;
+}
+
+static void check_line(const struct annotated *a) {
+    struct record record;
+    bool first = json_is_true(json_object_get(a->want, "first"));
+    json_t *got = describe(syslog_line(a->line, !first, &record), &record);
+    if (first)
+        json_object_set_new(got, "first", json_true());
+    if (!json_equal(got, a->want)) {
+        char *g = json_dumps(got, JSON_SORT_KEYS), *w = json_dumps(a->want, JSON_SORT_KEYS);
+        fail_msg("line %d: %.*s\n  got  %s\n  want %s", a->number, STR_ARG(a->line), g, w);
+    }
+    json_decref(got);
+}
+
+static void test_lines(void **state) {
+    (void)state;
+    assert_true(lines.n >= 200);
+    for (size_t i = 0; i < lines.n; i++)
+        check_line(&lines.at[i]);
+}
+
+// ---- what holds for every line
+
+static bool is_inside(struct str part, struct str whole) {
+    return !part.p || (part.p >= whole.p && part.p + part.n <= whole.p + whole.n);
+}
+
+static void check_bounds(struct str line, bool after) {
+    struct record r;
+    enum line_kind kind = syslog_line(line, after, &r);
+    if (kind == LINE_SKIPPED)
+        assert_true(r.anomaly < ANOMALY_COUNT);
+    if (!after)
+        assert_int_not_equal(kind, LINE_CONTINUED);
+    if (kind != LINE_RECORD)
+        return;
+    assert_non_null(r.message.p);
+    assert_true(is_inside(r.host, line) && is_inside(r.message, line));
+    assert_true(is_inside(r.program, line) || str_eq(r.program, S("vsftpd")));
+    assert_true(r.host.n <= 255 || line.n > 255);
+    assert_true(r.pid >= PID_NONE && r.facility <= FACILITY_COUNT && r.severity <= SEVERITY_COUNT);
+    if (r.stamp.present) {
+        assert_in_range(r.stamp.month, 1, 12);
+        assert_in_range(r.stamp.day, 1, 31);
+        assert_true(r.stamp.of_day >= 0 && r.stamp.of_day < USEC_DAY + USEC_SECOND);
+        assert_true(r.stamp.year >= 0 && r.stamp.year <= 9999);
+    }
+}
+
+// Every front of every line, in memory that ends where the line ends.
+static void test_prefixes(void **state) {
+    (void)state;
+    for (size_t i = 0; i < lines.n; i++)
+        for (size_t n = 0; n <= lines.at[i].line.n; n++) {
+            char *exact = malloc(n ? n : 1);
+            memcpy(exact, lines.at[i].line.p, n);
+            check_bounds((struct str){exact, n}, true);
+            check_bounds((struct str){exact, n}, false);
+            free(exact);
+        }
+}
+
+// Every byte of every line replaced by each byte that means something, and by some that do not.
+static void test_mutations(void **state) {
+    (void)state;
+    static const char bytes[] = {0,   '\t', '\r', ' ', ':', '[', ']', '<', '>',    '-',    '+',    '.',    ',',   '/',
+                                 '"', '\\', '0',  '9', 'Z', 'a', '%', '@', '\x1b', '\x7f', '\x80', '\xe2', '\xff'};
+    for (size_t i = 0; i < lines.n; i++) {
+        struct str line = arena_copy(&arena, lines.at[i].line);
+        char *p = (char *)(uintptr_t)line.p;
+        for (size_t at = 0; at < line.n; at++) {
+            char before = p[at];
+            for (size_t b = 0; b < sizeof bytes; b++) {
+                p[at] = bytes[b];
+                check_bounds(line, b & 1);
+            }
+            p[at] = before;
+        }
+    }
+}
+
+// ---- bounds
+
+static struct str build(struct buffer *b, const char *head, char fill, size_t n, const char *tail) {
+    b->n = 0;
+    buffer_add(b, str_of(head));
+    memset(buffer_room(b, n), fill, n);
+    b->n += n;
+    buffer_add(b, str_of(tail));
+    return buffer_str(b);
+}
+
+static void test_long(void **state) {
+    (void)state;
+    struct buffer b = {0};
+    struct record r;
+    // a message of a mebibyte
+    assert_int_equal(syslog_line(build(&b, "Mar  7 19:06:53 web01 app[7]: ", 'x', 1 << 20, ""), true, &r), LINE_RECORD);
+    assert_int_equal(r.message.n, 1 << 20);
+    // a host: one below, at, one above
+    for (size_t n = 254; n <= 256; n++) {
+        assert_int_equal(syslog_line(build(&b, "Mar  7 19:06:53 ", 'h', n, " app: x"), true, &r), LINE_RECORD);
+        assert_int_equal(r.host.n, n <= 255 ? n : 0);
+    }
+    // a program: one below, at, one above
+    for (size_t n = LIMIT_NAME - 1; n <= LIMIT_NAME + 1; n++) {
+        assert_int_equal(syslog_line(build(&b, "Mar  7 19:06:53 web01 ", 'p', n, ": x"), true, &r), LINE_RECORD);
+        assert_int_equal(r.program.n, n <= LIMIT_NAME ? n : 0);
+        assert_true(n <= LIMIT_NAME || r.message.n == n + 3);
+    }
+    // structured data that does not end in time stays in the message
+    assert_int_equal(syslog_line(build(&b, "<13>1 - web01 app - - [a b=\"", 'd', LIMIT_HEADER, "\"] x"), true, &r),
+                     LINE_RECORD);
+    assert_int_equal(r.message.p[0], '[');
+    assert_int_equal(
+        syslog_line(build(&b, "<13>1 - web01 app - - [a b=\"", 'd', LIMIT_HEADER - 100, "\"] x"), true, &r),
+        LINE_RECORD);
+    assert_true(str_eq(r.message, S("x")));
+    // lines of one byte only
+    static const char bytes[] = {0, ' ', '[', ':', '<', '1', '-', 'M', '\xff', '\\', '"'};
+    for (size_t i = 0; i < sizeof bytes; i++)
+        check_bounds(build(&b, "", bytes[i], 1 << 20, ""), true);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        check_bounds(build(&b, "Mar  7 19:06:53 ", bytes[i], 1 << 20, ""), true);
+    buffer_done(&b);
+}
+
+// Every day of a leap year in every way a day is written, and every hour, minute and second.
+static void test_every_day(void **state) {
+    (void)state;
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const forms[] = {"%s %2d %02d:%02d:%02d h p: m", "%s %d %02d:%02d:%02d h p: m",
+                                        "%s %02d %02d:%02d:%02d h p: m"};
+    int second = 0;
+    for (int month = 1; month <= 12; month++)
+        for (int day = 1; day <= civil_month_days(2024, month) + 1; day++)
+            for (size_t f = 0; f < 3; f++) {
+                char text[64];
+                struct record r;
+                second = (second + 7919) % 86400;
+                snprintf(text, sizeof text, forms[f], months[month - 1], day, second / 3600, second / 60 % 60,
+                         second % 60);
+                assert_int_equal(syslog_line(str_of(text), true, &r), LINE_RECORD);
+                bool exists = day <= civil_month_days(2024, month);
+                assert_int_equal(r.stamp.present, exists);
+                assert_int_equal(r.anomaly, exists ? ANOMALY_COUNT : ANOMALY_BAD_TIME);
+                if (exists && (r.stamp.month != month || r.stamp.day != day || r.stamp.of_day != second * USEC_SECOND))
+                    fail_msg("%s", text);
+            }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines), cmocka_unit_test(test_prefixes),  cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_long),  cmocka_unit_test(test_every_day),
+    };
+    return cmocka_run_group_tests(tests, read_lines, drop_lines);
+}
