@@ -454,8 +454,8 @@ static enum status load_classes(struct case_writer *w, struct error *error) {
     size_t rows;
     enum status status =
         case_query(w->connection,
-                   S("select class_id, ts_quality::utinyint, coalesce(facility::utinyint, 24), facility_inferred, "
-                     "coalesce(severity::utinyint, 8), severity_inferred from facts.main.class_t"),
+                   S("select class_id, enum_code(ts_quality), coalesce(enum_code(facility), 24), facility_inferred, "
+                     "coalesce(enum_code(severity), 8), severity_inferred from facts.main.class_t"),
                    NULL, 0, &r, error);
     if (status != OK)
         return status;
