@@ -2,10 +2,12 @@
 // Copyright The Linux Host Explorer Authors
 //
 // Segments come in blocks that end in the middle of lines, so whole lines are put together in a buffer first.
-// Plain text is looked for in the buffer as a whole, which is fast where hits are rare; an expression is
-// tried line by line, since it could otherwise match across a line end.
+// Plain text is looked for in the buffer as a whole, which is fast where hits are rare; an expression is tried
+// line by line, since it could otherwise match across a line end. A hit is the beginning of its line; a
+// thousand of them at a time are joined with the records they lie in.
 #include "case/search.h"
 
+#include "base/escape.h"
 #include "base/limits.h"
 #include "case/internal.h"
 
@@ -14,174 +16,366 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-enum { EFFORT = 1000000, EFFORT_MEMORY = 16 << 10 }; // steps, KiB
+// Lines looked up at once; steps and KiB that one line may cost.
+enum { GATHER = 1024, MATCH_LIMIT = 1000000, MATCH_MEMORY = 16 << 10 };
 
-struct search {
-    struct case_file *file;
+struct matcher {
+    struct str literal; // looked for by memmem(); absent: by `code`
     pcre2_code *code;
     pcre2_match_data *match;
     pcre2_match_context *limits;
     bool by_line;
-    bool (*take)(void *context, const struct search_hit *hit);
-    void *context;
-    uint32_t source_id;
-    uint64_t offset;     // of lines.p[0] in the source
-    struct buffer lines; // whole lines, and the beginning of one
-    struct error *error;
 };
 
-// ---- The expression ----
+// The part of a source's text in which the wanted records lie.
+struct stretch {
+    uint32_t source_id;
+    uint64_t from, to;
+};
 
-static enum status compile(struct search *s, const struct search_wish *wish) {
+struct run {
+    struct case_file *file;
+    struct case_connection *connection;
+    const struct search *search;
+    search_each *each;
+    void *context;
+    struct search_summary *summary;
+    struct error *error;
+    struct matcher matcher;
+    size_t limit;
+    struct text_cursor cursor; // for the text of hits
+    struct buffer lines;       // whole lines, and the beginning of one
+    uint64_t at;               // of lines.p[0] in the source
+    uint32_t source_id;
+    uint64_t offsets[GATHER];
+    size_t offsets_n;
+    bool done;
+};
+
+// ---- Matching ----
+
+static enum status compile(struct matcher *m, const struct search *s, struct error *error) {
     int code;
     PCRE2_SIZE at;
-    PCRE2_UCHAR words[200];
+    PCRE2_UCHAR words[160];
+    if (s->text.n == 0)
+        return error_set(error, FAIL, 0, "there is nothing to search for");
+    m->by_line = s->regex;
+    if (!s->regex && !s->ignore_case) {
+        m->literal = s->text;
+        return OK;
+    }
     uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
-    options |= wish->regex ? 0 : PCRE2_LITERAL | PCRE2_CASELESS;
-    s->code = pcre2_compile((PCRE2_SPTR)wish->text.p, wish->text.n, options, &code, &at, NULL);
-    if (!s->code) {
+    options |= (s->regex ? 0 : PCRE2_LITERAL) | (s->ignore_case ? PCRE2_CASELESS : 0);
+    m->code = pcre2_compile((PCRE2_SPTR)s->text.p, s->text.n, options, &code, &at, NULL);
+    if (!m->code) {
         pcre2_get_error_message(code, words, sizeof words);
-        return error_set(s->error, FAIL, 0, "'%.*s' is not a regular expression: %s at byte %zu", STR_ARG(wish->text),
-                         (const char *)words, (size_t)at);
+        return error_set(error, FAIL, 0, "the expression '%.*s' has an error at byte %zu: %s", STR_ARG(s->text),
+                         (size_t)at, (const char *)words);
     }
-    pcre2_jit_compile(s->code, PCRE2_JIT_COMPLETE); // where that fails it is interpreted: the same, slower
-    s->match = pcre2_match_data_create_from_pattern(s->code, NULL);
-    s->limits = pcre2_match_context_create(NULL);
-    pcre2_set_match_limit(s->limits, EFFORT);
-    pcre2_set_heap_limit(s->limits, EFFORT_MEMORY);
-    s->by_line = wish->regex;
+    pcre2_jit_compile(m->code, PCRE2_JIT_COMPLETE); // where that fails it is interpreted: the same, slower
+    m->match = pcre2_match_data_create_from_pattern(m->code, NULL);
+    m->limits = pcre2_match_context_create(NULL);
+    pcre2_set_match_limit(m->limits, MATCH_LIMIT);
+    pcre2_set_heap_limit(m->limits, MATCH_MEMORY);
     return OK;
 }
 
-static void free_search(struct search *s) {
-    pcre2_match_data_free(s->match);
-    pcre2_match_context_free(s->limits);
-    pcre2_code_free(s->code);
-    buffer_done(&s->lines);
+static void free_matcher(struct matcher *m) {
+    pcre2_match_data_free(m->match);
+    pcre2_match_context_free(m->limits);
+    pcre2_code_free(m->code);
 }
 
-// OK with the place, END when it is not in there.
-static enum status find(struct search *s, struct str text, size_t *ret_from, size_t *ret_to) {
-    int n = pcre2_match(s->code, (PCRE2_SPTR)text.p, text.n, 0, 0, s->match, s->limits);
-    if (n == PCRE2_ERROR_NOMATCH)
-        return END;
+// The first match at or behind `at`: OK, END when there is none, FAIL when the expression is too costly.
+static enum status find_match(const struct matcher *m, struct str text, size_t at, struct search_span *ret) {
+    if (m->literal.p) {
+        ptrdiff_t found = str_find(str_skip(text, at), m->literal);
+        if (found >= 0)
+            *ret = (struct search_span){at + (size_t)found, at + (size_t)found + m->literal.n};
+        return found >= 0 ? OK : END;
+    }
+    int n = pcre2_match(m->code, (PCRE2_SPTR)text.p, text.n, at, 0, m->match, m->limits);
     if (n < 0)
-        return error_set(s->error, FAIL, 0, "the expression takes too long on a line; make it simpler");
-    const PCRE2_SIZE *found = pcre2_get_ovector_pointer(s->match);
-    *ret_from = found[0];
-    *ret_to = found[1] > found[0] ? found[1] : found[0];
+        return n == PCRE2_ERROR_NOMATCH ? END : FAIL;
+    const PCRE2_SIZE *found = pcre2_get_ovector_pointer(m->match);
+    *ret = (struct search_span){found[0], found[1] > found[0] ? found[1] : found[0]};
     return OK;
 }
 
-// ---- Lines ----
+static void find_spans(const struct matcher *m, struct search_hit *hit) {
+    struct search_span span;
+    size_t at = 0;
+    hit->spans_n = 0;
+    while (hit->spans_n < SEARCH_SPANS && at <= hit->text.n && find_match(m, hit->text, at, &span) == OK) {
+        if (span.to > span.from)
+            hit->spans[hit->spans_n++] = span;
+        at = span.to > at ? span.to : at + 1;
+    }
+}
 
-static enum status give(struct search *s, size_t begin, size_t end, size_t from, size_t to) {
+// ---- From places to records ----
+
+static const struct str RECORDS_SQL =
+    S("with hit as (select distinct unnest($offsets)::ubigint as o), "
+      "near as (select o, record_id, ts, host, program, l.\"offset\" as at, length, "
+      "coalesce(o < l.\"offset\" + length + 1, false) as inside "
+      "from hit asof left join (select record_id, ts, host, program, \"offset\", length from log "
+      "where source_id = $source and \"offset\" <= $last) l on hit.o >= l.\"offset\") "
+      "select record_id, ts, host, program, at, length, min(o) as o from near where inside and record_id > $after "
+      "and ($hosts is null or host in $hosts) and ($program is null or program = $program) "
+      "and ($from is null or ts >= $from) and ($to is null or ts <= $to) group by all "
+      "union all select 0, null, null, null, o, 0, o from near where $bare and not inside "
+      "order by o");
+
+static struct case_value text_or_null(struct str s) {
+    return (struct case_value){.type = s.p ? TYPE_TEXT : TYPE_NULL, .text = s};
+}
+
+static struct case_value time_or_null(usec t) {
+    return (struct case_value){.type = t == USEC_NONE ? TYPE_NULL : TYPE_TIME, .time = t};
+}
+
+static struct case_value hosts_or_null(const struct search *s) {
+    if (!s->hosts)
+        return (struct case_value){.type = TYPE_NULL};
+    return (struct case_value){.type = TYPE_TEXTS, .texts = {s->hosts, s->hosts_n}};
+}
+
+static struct case_value number(uint64_t n) {
+    return (struct case_value){.type = TYPE_INTEGER, .integer = (int64_t)n};
+}
+
+static struct str text_of(const struct case_result *result, size_t column, size_t row) {
+    struct case_value value = case_value(result, column, row);
+    return value.type == TYPE_TEXT ? value.text : STR_NONE;
+}
+
+// A record has its length; a line without a record goes to its end.
+static void read_text(struct run *r, struct search_hit *hit, struct buffer *raw) {
+    struct text_segment *segment = text_segment(r->file->text, hit->source_id, NULL);
+    if (!segment)
+        return;
+    text_append(&r->cursor, segment, hit->offset, hit->record_id ? hit->length : LIMIT_LINE_HEAD, raw);
+    ptrdiff_t end = hit->record_id ? -1 : str_find_char(buffer_str(raw), '\n');
+    if (end >= 0)
+        raw->n = (size_t)end;
+    hit->length = (uint32_t)raw->n;
+}
+
+static bool add_hit(struct run *r, const struct case_result *result, size_t row) {
+    struct case_value ts = case_value(result, 1, row);
     struct search_hit hit = {
-        .source_id = s->source_id,
-        .offset = s->offset + begin,
-        .line = {s->lines.p + begin, end - begin},
-        .from = from,
-        .to = to,
+        .record_id = (uint64_t)case_value(result, 0, row).integer,
+        .ts = ts.type == TYPE_TIME ? ts.time : USEC_NONE,
+        .host = text_of(result, 2, row),
+        .program = text_of(result, 3, row),
+        .source_id = r->source_id,
+        .offset = (uint64_t)case_value(result, 4, row).integer,
+        .length = (uint32_t)case_value(result, 5, row).integer,
     };
-    return s->take(s->context, &hit) ? OK : END;
+    struct buffer raw = {0}, clean = {0};
+    if (r->summary->hits == r->limit) {
+        r->summary->truncated = true;
+        return false;
+    }
+    read_text(r, &hit, &raw);
+    hit.text = (struct str){buffer_room(&clean, raw.n * 4 + 1), 0};
+    hit.text.n = utf8_clean(buffer_str(&raw), clean.p);
+    find_spans(&r->matcher, &hit);
+    r->summary->hits++;
+    r->summary->after = hit.record_id ? hit.record_id : r->summary->after;
+    bool more = r->each(r->context, &hit);
+    buffer_done(&raw);
+    buffer_done(&clean);
+    return more;
 }
 
-static size_t line_end(const struct search *s, size_t begin, size_t limit) {
-    const char *end = memchr(s->lines.p + begin, '\n', limit - begin);
-    return end ? (size_t)(end - s->lines.p) : limit;
+static struct case_value offsets_list(const struct run *r, struct arena *arena) {
+    struct str *texts = arena_take(arena, r->offsets_n * sizeof *texts);
+    for (size_t i = 0; i < r->offsets_n; i++)
+        texts[i] = arena_print(arena, "%llu", (unsigned long long)r->offsets[i]);
+    return (struct case_value){.type = TYPE_TEXTS, .texts = {texts, r->offsets_n}};
 }
 
-static enum status search_each_line(struct search *s, size_t limit) {
+static enum status flush_hits(struct run *r) {
+    struct arena arena = {0};
+    struct case_result *result;
+    size_t rows;
+    if (r->offsets_n == 0 || r->done)
+        return OK;
+    const struct search *s = r->search;
+    struct case_param params[] = {
+        {"offsets", offsets_list(r, &arena)},
+        {"last", number(r->offsets[r->offsets_n - 1])},
+        {"source", number(r->source_id)},
+        {"after", number(s->after)},
+        {"hosts", hosts_or_null(s)},
+        {"program", text_or_null(s->program)},
+        {"from", time_or_null(s->from)},
+        {"to", time_or_null(s->to)},
+        {"bare", {.type = TYPE_BOOL, .boolean = s->bare}},
+    };
+    r->offsets_n = 0;
+    enum status status =
+        case_query(r->connection, RECORDS_SQL, params, sizeof params / sizeof *params, &result, r->error);
+    arena_done(&arena);
+    if (status != OK)
+        return status;
+    while (!r->done && (status = case_fetch(result, &rows, r->error)) == OK)
+        for (size_t i = 0; !r->done && i < rows; i++)
+            r->done = !add_hit(r, result, i);
+    case_result_free(result);
+    return status == END ? OK : status;
+}
+
+static enum status gather(struct run *r, size_t line_begin) {
+    r->offsets[r->offsets_n++] = r->at + line_begin;
+    return r->offsets_n == GATHER ? flush_hits(r) : OK;
+}
+
+// ---- Through the text ----
+
+static size_t find_line_end(const struct run *r, size_t begin, size_t limit) {
+    const char *end = memchr(r->lines.p + begin, '\n', limit - begin);
+    return end ? (size_t)(end - r->lines.p) : limit;
+}
+
+static enum status fail_costly(struct run *r) {
+    return error_set(r->error, FAIL, 0, "the expression takes too long on the line at byte %llu; make it simpler",
+                     (unsigned long long)r->at);
+}
+
+static enum status search_each_line(struct run *r, size_t limit) {
     enum status status = OK;
-    for (size_t begin = 0, end; status == OK && begin < limit; begin = end + 1) {
-        size_t from, to;
-        end = line_end(s, begin, limit);
-        enum status found = find(s, (struct str){s->lines.p + begin, end - begin}, &from, &to);
+    for (size_t begin = 0, end; status == OK && !r->done && begin < limit; begin = end + 1) {
+        struct search_span span;
+        end = find_line_end(r, begin, limit);
+        enum status found = find_match(&r->matcher, (struct str){r->lines.p + begin, end - begin}, 0, &span);
         if (found == OK)
-            status = give(s, begin, end, from, to);
-        else if (found != END)
-            status = found;
+            status = gather(r, begin);
+        else if (found == FAIL)
+            status = fail_costly(r);
     }
     return status;
 }
 
-static enum status search_all_lines(struct search *s, size_t limit) {
+static enum status search_all_lines(struct run *r, size_t limit) {
     enum status status = OK;
-    for (size_t at = 0; status == OK && at < limit;) {
-        size_t from, to;
-        status = find(s, (struct str){s->lines.p + at, limit - at}, &from, &to);
-        if (status != OK)
-            return status == END ? OK : status;
-        struct str before = {s->lines.p, at + from};
-        size_t begin = (size_t)(str_rfind_char(before, '\n') + 1);
-        size_t end = line_end(s, at + from, limit);
-        status = give(s, begin, end, at + from - begin, at + to - begin);
-        at = end + 1;
+    struct str text = {r->lines.p, limit};
+    for (size_t at = 0; status == OK && !r->done && at < limit;) {
+        struct search_span span;
+        enum status found = find_match(&r->matcher, text, at, &span);
+        if (found != OK)
+            return found == END ? OK : fail_costly(r);
+        status = gather(r, (size_t)(str_rfind_char(str_head(text, span.from), '\n') + 1));
+        at = find_line_end(r, span.from, limit) + 1;
     }
     return status;
 }
 
-// Searches what is whole in the buffer, and keeps the rest.
-static enum status search_buffer(struct search *s, bool last) {
-    ptrdiff_t newline = str_rfind_char(buffer_str(&s->lines), '\n');
+// Searches what is whole in the buffer and keeps the rest. A line over LIMIT_LINE is looked at in pieces.
+static enum status search_buffer(struct run *r, bool last) {
+    ptrdiff_t newline = str_rfind_char(buffer_str(&r->lines), '\n');
     size_t limit = newline >= 0 ? (size_t)newline + 1 : 0;
-    if (last || (limit == 0 && s->lines.n > LIMIT_LINE)) // a line longer than that is looked at in pieces
-        limit = s->lines.n;
-    enum status status = s->by_line ? search_each_line(s, limit) : search_all_lines(s, limit);
-    memmove(s->lines.p, s->lines.p + limit, s->lines.n - limit);
-    s->lines.n -= limit;
-    s->offset += limit;
+    if (last || (limit == 0 && r->lines.n > LIMIT_LINE))
+        limit = r->lines.n;
+    if (limit == 0)
+        return OK;
+    enum status status = r->matcher.by_line ? search_each_line(r, limit) : search_all_lines(r, limit);
+    memmove(r->lines.p, r->lines.p + limit, r->lines.n - limit);
+    r->lines.n -= limit;
+    r->at += limit;
     return status;
 }
 
-static enum status search_source(struct search *s, uint32_t source_id) {
+static bool is_stopped(const struct run *r) {
+    return r->done || (r->search->stop && atomic_load(r->search->stop));
+}
+
+static enum status search_stretch(struct run *r, const struct stretch *stretch) {
     struct text_cursor cursor = {0};
-    struct text_segment *segment = text_segment(s->file->text, source_id, NULL);
+    struct text_segment *segment = text_segment(r->file->text, stretch->source_id, NULL);
     if (!segment)
         return OK; // a source that was not read has no text
     enum status status = OK;
-    uint64_t at = 0;
-    s->source_id = source_id;
-    s->offset = s->lines.n = 0;
-    buffer_room(&s->lines, LIMIT_SEGMENT_BLOCK);
-    for (struct str bytes; status == OK && (bytes = text_at(&cursor, segment, at, LIMIT_SEGMENT_BLOCK)).n;) {
+    r->source_id = stretch->source_id;
+    r->at = stretch->from;
+    r->lines.n = 0;
+    for (uint64_t at = stretch->from; status == OK && at < stretch->to && !is_stopped(r);) {
+        uint64_t left = stretch->to - at;
+        struct str bytes =
+            text_at(&cursor, segment, at, left < LIMIT_SEGMENT_BLOCK ? (size_t)left : LIMIT_SEGMENT_BLOCK);
+        if (bytes.n == 0)
+            break;
+        buffer_add(&r->lines, bytes);
         at += bytes.n;
-        buffer_add(&s->lines, bytes);
-        status = search_buffer(s, false);
+        r->summary->bytes += bytes.n;
+        status = search_buffer(r, false);
     }
     if (status == OK)
-        status = search_buffer(s, true);
+        status = search_buffer(r, true);
+    if (status == OK)
+        status = flush_hits(r);
     text_cursor_done(&cursor);
     return status;
 }
 
-// ---- Sources ----
+// ---- Which parts of which sources ----
 
-static enum status search_sources(struct search *s, struct case_connection *connection) {
+static const struct str
+    STRETCHES_SQL = S("select source_id, min(\"offset\"), max(\"offset\" + length) + 1 from log "
+                      "where record_id > $after and ($source = 0 or source_id = $source) "
+                      "and ($from is null or ts >= $from) and ($to is null or ts <= $to) group by 1 order by 1"),
+    WHOLE_SQL = S("select source_id, 0, bytes from source where $source = 0 or source_id = $source order by 1");
+
+typedef VEC(struct stretch) stretches;
+
+static enum status find_stretches(struct run *r, stretches *ret) {
+    const struct search *s = r->search;
     struct case_result *result;
     size_t rows;
-    enum status status =
-        case_query(connection, S("select source_id from source order by source_id"), NULL, 0, &result, s->error);
+    struct case_param params[] = {
+        {"after", number(s->after)},
+        {"source", number(s->source_id)},
+        {"from", time_or_null(s->from)},
+        {"to", time_or_null(s->to)},
+    };
+    enum status status = case_query(r->connection, s->bare ? WHOLE_SQL : STRETCHES_SQL, params,
+                                    sizeof params / sizeof *params, &result, r->error);
     if (status != OK)
         return status;
-    while (status == OK && (status = case_fetch(result, &rows, s->error)) == OK)
-        for (size_t i = 0; status == OK && i < rows; i++)
-            status = search_source(s, (uint32_t)case_value(result, 0, i).integer);
+    while ((status = case_fetch(result, &rows, r->error)) == OK)
+        for (size_t i = 0; i < rows; i++)
+            *VEC_PUSH(ret) =
+                (struct stretch){(uint32_t)case_value(result, 0, i).integer, (uint64_t)case_value(result, 1, i).integer,
+                                 (uint64_t)case_value(result, 2, i).integer};
     case_result_free(result);
-    return status;
+    return status == END ? OK : status;
 }
 
-enum status case_search(struct case_file *file, const struct search_wish *wish,
-                        bool (*take)(void *context, const struct search_hit *hit), void *context, struct error *error) {
-    struct search s = {.file = file, .take = take, .context = context, .error = error};
-    struct case_connection *connection;
-    enum status status = compile(&s, wish);
-    if (status == OK && wish->source_id) {
-        status = search_source(&s, wish->source_id);
-    } else if (status == OK && (status = case_connect(file, &connection, error)) == OK) {
-        status = search_sources(&s, connection);
-        case_disconnect(connection);
-    }
-    free_search(&s);
-    return status == END ? OK : status;
+enum status search_run(struct case_file *file, struct case_connection *connection, const struct search *search,
+                       search_each *each, void *context, struct search_summary *ret, struct error *error) {
+    struct run *r = must_zero(1, sizeof *r);
+    stretches parts = {0};
+    *ret = (struct search_summary){0};
+    r->file = file;
+    r->connection = connection;
+    r->search = search;
+    r->each = each;
+    r->context = context;
+    r->summary = ret;
+    r->error = error;
+    r->limit = search->limit ? search->limit : LIMIT_SEARCH_HITS;
+    enum status status = compile(&r->matcher, search, error);
+    if (status == OK)
+        status = find_stretches(r, &parts);
+    for (size_t i = 0; status == OK && i < parts.n && !is_stopped(r); i++)
+        status = search_stretch(r, &parts.at[i]);
+    free_matcher(&r->matcher);
+    text_cursor_done(&r->cursor);
+    buffer_done(&r->lines);
+    VEC_DONE(&parts);
+    free(r);
+    return status;
 }
