@@ -44,7 +44,9 @@ static inline bool str_ends(struct str s, struct str suffix) {
 
 // The rest after `n` bytes; an empty slice when there are fewer.
 static inline struct str str_skip(struct str s, size_t n) {
-    return n >= s.n ? (struct str){s.p + s.n, 0} : (struct str){s.p + n, s.n - n};
+    if (n > s.n)
+        n = s.n;
+    return (struct str){n ? s.p + n : s.p, s.n - n}; // an absent slice stays absent
 }
 
 static inline struct str str_head(struct str s, size_t n) {

@@ -77,7 +77,8 @@ struct fields {
 // "H", "H ", "H  user=N"; false when it is anything else.
 static bool read_host_and_user(struct str s, struct fields *ret) {
     struct str rest = s, host = words_take(&rest);
-    rest = str_trim(rest);
+    while (str_take(&rest, S(" ")))
+        continue;
     if (host.n && !words_is_host(host))
         return false;
     ret->rhost = host;

@@ -34,16 +34,23 @@ size_t words_fact(struct fact *ret, struct logon logon) {
     return 1;
 }
 
+// Both go from one first byte of `mark` to the next: mostly blanks, of which the names and numbers around a
+// mark have few.
 bool words_split(struct str s, struct str mark, struct str *ret_left, struct str *ret_right) {
-    ptrdiff_t at = str_find(s, mark);
-    if (at < 0)
-        return false;
-    *ret_left = str_head(s, (size_t)at);
-    *ret_right = str_skip(s, (size_t)at + mark.n);
-    return true;
+    for (struct str rest = s;;) {
+        ptrdiff_t at = str_find_char(rest, mark.p[0]);
+        if (at < 0)
+            return false;
+        rest = str_skip(rest, (size_t)at);
+        if (str_starts(rest, mark)) {
+            *ret_left = str_between(s.p, rest.p);
+            *ret_right = str_skip(rest, mark.n);
+            return true;
+        }
+        rest = str_skip(rest, 1);
+    }
 }
 
-// From blank to blank (or whatever `mark` begins with): messages have few of them near their end.
 bool words_split_last(struct str s, struct str mark, struct str *ret_left, struct str *ret_right) {
     for (struct str head = s;;) {
         ptrdiff_t at = str_rfind_char(head, mark.p[0]);
@@ -82,16 +89,16 @@ bool words_take_number(struct str *s, uint64_t *ret) {
     return true;
 }
 
-static bool is_host_char(unsigned char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' || c == ':' || c == '-' ||
-           c == '_' || c == '%';
-}
+static const bool HOST_CHARS[256] = {
+    ['0' ... '9'] = true, ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['.'] = true,
+    [':'] = true,         ['-'] = true,         ['_'] = true,         ['%'] = true,
+};
 
 bool words_is_host(struct str s) {
     if (s.n == 0 || s.n > HOST_MAX)
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!is_host_char((unsigned char)s.p[i]))
+        if (!HOST_CHARS[(unsigned char)s.p[i]])
             return false;
     return true;
 }
