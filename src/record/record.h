@@ -24,7 +24,7 @@ enum { PID_NONE = -1 };
 struct record {
     struct stamp stamp;
     struct str host;    // absent when the record has none
-    struct str program; // the tag as written, without pid, path and version; "sshd(pam_unix)" stays as it is
+    struct str program; // the tag without pid and path; "sshd(pam_unix)" and "syslogd 1.4.1" stay as they are
     struct str message; // from the first byte after the tag to the end of the record
     int64_t pid;        // PID_NONE when there is none
     uint8_t facility;   // enum facility; FACILITY_COUNT when the record does not say
