@@ -77,7 +77,7 @@ static enum exit_status run_command(const struct command *command, int argc, cha
 
 // A full disk or a closed pipe shows only when the last bytes leave.
 static enum exit_status flush_answer(enum exit_status status) {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == EXIT_FAILED)
         return status;
     say("cannot write the answer to standard output: it may be cut");
     return EXIT_FAILED;

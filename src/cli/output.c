@@ -342,8 +342,10 @@ static void finish_file(struct output *out) {
     int sys = errno;
     if (path && fclose(out->file) != 0 && written)
         written = false, sys = errno;
-    if (!written)
-        error_set(&out->error, FAIL, sys, "cannot write '%s': %s", path ? path : "standard output", strerror(sys));
+    if (!written && path)
+        error_set(&out->error, FAIL, sys, "cannot write '%s': %s", path, strerror(sys));
+    else if (!written)
+        error_set(&out->error, FAIL, sys, "cannot write to standard output: %s", strerror(sys));
 }
 
 // Half an answer is worse than none. Only a file: -o /dev/full must not cost us /dev/full.

@@ -506,22 +506,6 @@ static enum status put_walk(struct run *r) {
     return status;
 }
 
-// What walking met and could not take stands in the ledger, too.
-static enum status put_walk_troubles(struct run *r) {
-    enum status status = OK;
-    for (size_t i = 0; status == OK && i < r->troubles.n; i++) {
-        const struct source_trouble *t = &r->troubles.at[i];
-        struct source_row row = {.path = clean_text(r, t->path), .reason = clean_text(r, t->reason)};
-        if (known_unread(r->known, row.path, 0, USEC_NONE))
-            continue;
-        row.source_id = case_writer_next_source(r->writer);
-        row.first_ts = row.last_ts = row.mtime = USEC_NONE;
-        row.state = SOURCE_STATE_FAILED;
-        status = case_put_source(r->writer, &row, r->error);
-    }
-    return status;
-}
-
 static enum status run_all(struct run *r) {
     enum status status = load_option_zones(r);
     if (status == OK)
@@ -539,7 +523,7 @@ static enum status run_all(struct run *r) {
     r->progress.sources_total = r->report->sources = r->items.n;
     r->last_flush = clock_now() - USEC_SECOND;
     look_at_all(r);
-    status = put_walk_troubles(r);
+    status = put_walk(r);
     if (status == OK)
         status = read_all(r);
     if (status == OK)
