@@ -236,6 +236,31 @@ static bool take_zone(struct str *s, struct stamp *ret, struct stamp_found *foun
     return true;
 }
 
+// "2024-03-07T19:06:53.123456+01:00 ", as rsyslog writes it. False when anything is out of the ordinary.
+static bool read_plain_iso(struct str *s, struct stamp *ret) {
+    const char *p = s->p;
+    if (s->n < 33 || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':' || p[19] != '.' || p[29] != ':' ||
+        p[32] != ' ' || (p[26] != '+' && p[26] != '-'))
+        return false;
+    int year = four_digits(p), month = two_digits(p + 5), day = two_digits(p + 8);
+    int hour = two_digits(p + 11), minute = two_digits(p + 14), second = two_digits(p + 17);
+    int high = four_digits(p + 20), low = two_digits(p + 24), east = two_digits(p + 27), rest = two_digits(p + 30);
+    if ((year | month | day | hour | minute | second | high | low | east | rest) < 0)
+        return false;
+    if (!year || !day_exists(year, month, day) || hour > 23 || minute > 59 || second > 59 || east > 18 || rest > 59)
+        return false;
+    int zone = east * 60 + rest;
+    *ret = (struct stamp){.year = (int16_t)year,
+                          .month = (uint8_t)month,
+                          .day = (uint8_t)day,
+                          .of_day = (hour * 3600 + minute * 60 + second) * USEC_SECOND + high * 100 + low,
+                          .zone = (int16_t)(p[26] == '-' ? -zone : zone),
+                          .has_zone = true,
+                          .present = true};
+    *s = str_skip(*s, 32);
+    return true;
+}
+
 static struct stamp_found read_iso(struct str *s, struct stamp *ret) {
     struct stamp_found found = {0};
     struct stamp zone = {0};
@@ -264,5 +289,9 @@ struct stamp_found stamp_read(struct str *s, struct stamp *ret) {
         return (struct stamp_found){0};
     if (read_plain_bsd(s, ret))
         return (struct stamp_found){.kind = STAMP_BSD, .valid = true};
-    return s->p[4] == '-' ? read_iso(s, ret) : read_bsd(s, ret);
+    if (s->p[4] != '-')
+        return read_bsd(s, ret);
+    if (read_plain_iso(s, ret))
+        return (struct stamp_found){.kind = STAMP_ISO, .valid = true, .fraction = true};
+    return read_iso(s, ret);
 }
