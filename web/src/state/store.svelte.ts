@@ -54,6 +54,7 @@ class Store {
   }
 
   async refresh(revision: number) {
+    if (revision === this.revision && !this.reading) return
     try {
       this.case = await api.readCase()
       this.revision = Math.max(revision, this.case.revision)

@@ -20,6 +20,8 @@ export interface TableColumn {
   width: number
   /** The greatest value, for columns drawn as bars. */
   most: number
+  /** The folder that all the paths of the column begin with: told once, in the tooltip, not in every row. */
+  folder: string
 }
 
 const EVIDENCE = /(^|_)(ip|command|command_line|message|line|path|container|fingerprint|sha256|exe|argv|cwd|tty|source|address)$/
@@ -27,6 +29,7 @@ const MONO = 7.3
 const SANS = 7.0
 const PADDING = 20
 const DISTANCE = 88
+export const BAR = 44
 
 export function tableColumns(cell: Cell, result: Result, state: TableState): TableColumn[] {
   const hidden = new Set(['record_id', ...optionList(cell, 'hide'), ...(state.hidden ?? [])])
@@ -46,8 +49,9 @@ function describe(cell: Cell, result: Result, column: Column, index: number, ord
   const tone = kind !== 'bar' ? null : bars.indexOf(column.name) === 0 ? 'bad' : 'good'
   const title = words(column.name)
   const most = kind === 'bar' ? Math.max(1, ...result.rows.map((row) => Number(row[index]) || 0)) : 0
-  const extra = kind === 'bar' ? 40 : kind === 'time' && ordered && index === timeColumn(result) ? DISTANCE : kind === 'tag' ? 16 : 0
-  return { index, name: column.name, title, kind, tone, most, width: widthOf(result, index, kind, title) + extra }
+  const extra = kind === 'time' && ordered && index === timeColumn(result) ? DISTANCE : kind === 'tag' ? 16 : 0
+  const folder = column.name === 'path' ? commonFolder(result.rows.map((row) => String(row[index] ?? ''))) : ''
+  return { index, name: column.name, title, kind, tone, most, folder, width: widthOf(result, index, kind, title) + extra - folder.length * MONO }
 }
 
 function kindOf(cell: Cell, column: Column): CellKind {
@@ -64,7 +68,7 @@ function widthOf(result: Result, index: number, kind: CellKind, title: string): 
   const lengths = result.rows.slice(0, 200).map((row) => format(row[index] ?? null, kind, 'UTC').length).sort((a, b) => a - b)
   const usual = lengths[Math.floor(lengths.length * 0.95)] ?? 0
   const letter = kind === 'mono' ? MONO : SANS
-  return Math.max(Math.min(usual, 72) * letter, (title.length + 2) * 6.4) + PADDING
+  return Math.max(Math.min(usual, 72) * letter + (kind === 'bar' ? BAR : 0), (title.length + 2) * 6.4) + PADDING
 }
 
 export function format(value: Value, kind: CellKind, zone: string): string {
@@ -73,6 +77,14 @@ export function format(value: Value, kind: CellKind, zone: string): string {
   if (typeof value === 'number') return figure(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return value
+}
+
+/** "/evidence/var/log/" of all the paths in it; nothing where there is little to save. */
+export function commonFolder(paths: string[]): string {
+  const [first = '', ...rest] = paths
+  let end = first.lastIndexOf('/') + 1
+  while (end > 0 && !rest.every((path) => path.startsWith(first.slice(0, end)))) end = first.lastIndexOf('/', end - 2) + 1
+  return rest.length && end > 8 ? first.slice(0, end) : ''
 }
 
 export const timeColumn = (result: Result) => result.columns.findIndex((c) => c.type === 'time')
@@ -87,15 +99,15 @@ export function isTimeOrdered(result: Result): boolean {
 }
 
 /** Texts give way, to an ellipsis, before the table has to be scrolled sideways. */
-const narrow = (width: number) => Math.min(width, 130)
+const narrow = (width: number, room: number) => Math.min(width, room > 900 ? 280 : 130)
 
-export const gridTemplate = (columns: TableColumn[]) =>
+export const gridTemplate = (columns: TableColumn[], room: number) =>
   columns
-    .map(({ kind, width }) => (kind === 'text' || kind === 'mono' ? `minmax(${narrow(width)}px, ${width}fr)` : `${width}px`))
+    .map(({ kind, width }) => (kind === 'text' || kind === 'mono' ? `minmax(${narrow(width, room)}px, ${width}fr)` : `${width}px`))
     .join(' ')
 
-export const leastWidth = (columns: TableColumn[]) =>
-  columns.reduce((sum, { kind, width }) => sum + (kind === 'text' || kind === 'mono' ? narrow(width) : width), 0)
+export const leastWidth = (columns: TableColumn[], room: number) =>
+  columns.reduce((sum, { kind, width }) => sum + (kind === 'text' || kind === 'mono' ? narrow(width, room) : width), 0)
 
 /** Sorts and filters an answer that is all here. */
 export function arrange(result: Result, { sort, filter }: TableState): Result {

@@ -9,7 +9,7 @@ import { readLanes } from './lanes'
 import { readPlaces, sizes } from './places'
 import { rowAfterKey } from './rows'
 import { readStack } from './stack'
-import { arrange, isTimeOrdered, tableColumns } from './table'
+import { arrange, commonFolder, isTimeOrdered, tableColumns } from './table'
 
 const cell = (options: Cell['options'] = {}): Cell => ({
   kind: 'cell', id: 'c', view: 'table', title: 'Title', note: null, empty: '', width: 'full', options, sql: '',
@@ -36,6 +36,14 @@ test('only rows in the order of time have distances', () => {
   expect(isTimeOrdered(result('ts:time', [[T(3)], [T(2)]]))).toBe(true)
   expect(isTimeOrdered(result('ts:time', [[T(1)], [T(3)], [T(2)]]))).toBe(false)
   expect(isTimeOrdered(result('name', [['a'], ['b']]))).toBe(false)
+})
+
+test('what all paths begin with is told once', () => {
+  expect(commonFolder(['/evidence/log/a', '/evidence/log/b.gz', '/evidence/log/apt/c'])).toBe('/evidence/log/')
+  expect(commonFolder(['/evidence/log/a', '/evidence/lib/b'])).toBe('/evidence/')
+  expect(commonFolder(['/a/b', '/c/d'])).toBe('')
+  expect(commonFolder(['/evidence/log/a'])).toBe('')
+  expect(commonFolder([])).toBe('')
 })
 
 test('sorting puts the unknown last, filtering looks at every column', () => {
