@@ -5,12 +5,16 @@
 
 delete from facts.main.host_fact_t where key = 'role' or record_id is not null;
 
--- The kernel's banner names its version and, between the lines, the distribution that built it.
+-- The kernel's banner names its version and, between the lines, the distribution that built it. In two steps, or the
+-- text of every record would be read before it is known whether the kernel wrote it.
+create or replace temp table kernel_line as
+select host_id, record_id, place from log_t where program_id in (select program_id from program_t where name = 'kernel');
+
 create or replace temp table banner as
 select host_id, max(record_id) as record_id, arg_max(message, record_id) as message
-from (select l.host_id, l.record_id, message_text(l.place.source_id, l.place."offset" + l.place.head, (l.place.length - l.place.head)::uinteger) as message
-    from log_t l join program_t p on p.program_id = l.program_id
-    where p.name = 'kernel' and l.place.length - l.place.head between 40 and 1000)
+from (select host_id, record_id,
+        message_text(place.source_id, place."offset" + place.head, (place.length - place.head)::uinteger) as message
+    from kernel_line where place.length - place.head between 40 and 1000)
 where message like '%Linux version %'
 group by host_id;
 
@@ -42,7 +46,7 @@ insert into service values
     ('desktop', '(gdm.*|lightdm|sddm|gnome-shell|kwin.*)');
 
 insert into facts.main.host_fact_t
-select host_id, 'role', string_agg(role || ' (' || programs || ')', ', ' order by records desc), null
+select host_id, 'role', string_agg(role || ' (' || programs || ')', ', ' order by records desc, role), null
 from (
     select h.host_id, s.role, sum(h.records) as records,
         array_to_string(list_slice(list(distinct p.name order by p.name), 1, 4), ', ') as programs
@@ -58,3 +62,7 @@ select distinct h.host_id, 'role', 'nothing but SSH seen (sshd)', null::ubigint
 from log_hour_t h join program_t p on p.program_id = h.program_id
 where h.host_id > 0 and p.name in ('sshd', 'sshd-session', 'dropbear')
     and h.host_id not in (select host_id from host_fact_t where key = 'role');
+
+drop table kernel_line;
+drop table banner;
+drop table service;

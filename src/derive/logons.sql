@@ -10,11 +10,11 @@
 create or replace temp table threshold as select
     interval 1 hour as pause,          -- a longer silence ends a run
     20 as brute_failures,              -- failures in a run from one address that make it brute force
-    8 as spray_names,                  -- names in such a run that make it a spray …
+    8 as spray_names,                  -- names such an address tried that make it a spray …
     4 as spray_tries,                  -- … when each was tried at most this often on average
     10 as after_failures,              -- failures before a success that make it stand out: high
     5 as after_some_failures,          -- … medium
-    10 as spread_addresses,            -- addresses that tried one account in a run: distributed …
+    10 as spread_addresses,            -- addresses that tried one account and never got in: distributed …
     50 as spread_failures,             -- … with at least this many failures
     3 as known_logons,                 -- successes of an account before a new country means something
     50 as probes,                      -- probes in a run from one address
@@ -26,68 +26,68 @@ create or replace temp table found (
     name varchar, severity varchar, host_id uinteger, ts timestamp, until timestamp, text varchar, count ubigint,
     user_name varchar, source varchar, record_id ubigint, link varchar, link_label varchar);
 
--- One name tried from one address, in slots of ten minutes: far less rows than attempts, and as good for
--- runs, because a slot is shorter than a pause.
-create or replace temp table tried as
-select host_id, address_id, user_id, epoch_us(ts) // 600000000 as slot, min(ts) as first, max(ts) as last,
-    sum(count) filter (outcome = 'failure')::bigint as failed, sum(count) filter (outcome = 'success')::bigint as succeeded,
-    sum(count) filter (reason = 'unknown-user')::bigint as unknown, min(record_id) as record_id
+-- Who tried what from where, in the whole period. Most of what follows only looks at those that stand out here.
+create or replace temp table who as
+select host_id, address_id, user_id, sum(count) filter (outcome = 'failure')::bigint as failed,
+    sum(count) filter (outcome = 'success')::bigint as succeeded, min(ts) as first, max(ts) as last, min(record_id) as record_id
 from logon_t
 where kind = 'logon' and outcome <> 'unknown' and ts is not null and reason is distinct from 'key-not-accepted'
 group by all;
 
-create or replace temp table who as
-select host_id, address_id, user_id, sum(failed)::bigint as failed, sum(succeeded)::bigint as succeeded
-from tried group by all;
-
 -- ---- Runs of failures from one address ----
+-- An address that spread its tries over names is a sprayer by what it did in the whole period.
 
-create or replace temp table run_slot as
-with slots as (
-    select host_id, address_id, slot, min(first) as first, max(last) as last, sum(failed)::bigint as failed
-    from tried
-    where failed > 0 and address_id > 0 and (host_id, address_id) in (
-        select (host_id, address_id) from who group by host_id, address_id having sum(failed) >= (select brute_failures from threshold))
+create or replace temp table attacker as
+select host_id, address_id, case when count(*) >= any_value(spray_names) and sum(failed) <= count(*) * any_value(spray_tries)
+    then 'spray' else 'brute-force' end as name
+from who, threshold
+where failed > 0 and address_id > 0
+group by host_id, address_id
+having sum(failed) >= any_value(brute_failures);
+
+-- By the hour: no pause is shorter, so runs of hours are runs of attempts.
+create or replace temp table run as
+with hours as (
+    select l.host_id, l.address_id, epoch_us(l.ts) // 3600000000 as hour, min(l.ts) as first, max(l.ts) as last,
+        sum(l.count)::bigint as failed, min(l.record_id) as record_id
+    from logon_t l join attacker a on a.host_id = l.host_id and a.address_id = l.address_id
+    where l.kind = 'logon' and l.outcome = 'failure' and l.ts is not null and l.reason is distinct from 'key-not-accepted'
     group by all),
 marked as (
     select *, case when first - lag(last) over w > (select pause from threshold) then 1 else 0 end as begins
-    from slots window w as (partition by host_id, address_id order by slot)),
+    from hours window w as (partition by host_id, address_id order by hour)),
 numbered as (
-    select *, sum(begins) over (partition by host_id, address_id order by slot) as run from marked)
-select host_id, address_id, run, slot from numbered
-where (host_id, address_id, run) in (
-    select (host_id, address_id, run) from numbered group by host_id, address_id, run
-    having sum(failed) >= (select brute_failures from threshold));
+    select *, sum(begins) over (partition by host_id, address_id order by hour) as run from marked),
+runs as (
+    select host_id, address_id, run, min(first) as first, max(last) as last, sum(failed)::bigint as failed, min(record_id) as record_id
+    from numbered group by all
+    having sum(failed) >= (select brute_failures from threshold))
+select r.*, a.name, row_number() over (partition by r.host_id, a.name order by r.failed desc, r.first, r.address_id) as place
+from runs r join attacker a on a.host_id = r.host_id and a.address_id = r.address_id;
 
-create or replace temp table run as
-select host_id, address_id, run, min(first) as first, max(last) as last, sum(failed)::bigint as failed,
-    count(distinct user_id) as names, coalesce(sum(unknown), 0)::bigint as unknown, arg_max(user_id, failed) as user_id,
-    min(record_id) as record_id
-from tried join run_slot using (host_id, address_id, slot)
-where failed > 0
-group by all;
-
-create or replace temp table run_ranked as
-select r.*, t.shown, case when names >= spray_names and failed <= names * spray_tries then 'spray' else 'brute-force' end as name,
-    row_number() over (partition by host_id, name order by failed desc, first, address_id) as place
-from run r, threshold t;
+-- Those that are told one by one, looked at again: names, and who got in meanwhile.
+create or replace temp table run_told as
+with tries as (
+    select r.host_id, r.address_id, r.run, l.user_id, sum(l.count) filter (l.outcome = 'failure')::bigint as failed,
+        sum(l.count) filter (l.outcome = 'failure' and l.reason = 'unknown-user')::bigint as unknown,
+        sum(l.count) filter (l.outcome = 'success')::bigint as succeeded
+    from run r join logon_t l on l.host_id = r.host_id and l.address_id = r.address_id
+        and l.ts >= r.first and l.ts <= r.last + (select pause from threshold)
+    where r.place <= (select shown from threshold) and l.kind = 'logon' and l.outcome <> 'unknown'
+        and l.reason is distinct from 'key-not-accepted'
+    group by all),
+summed as (
+    select host_id, address_id, run, count(*) filter (failed > 0) as names, coalesce(sum(unknown), 0)::bigint as unknown,
+        arg_max(user_id, failed) as user_id, count(*) filter (succeeded > 0) as guests, min(user_id) filter (succeeded > 0) as guest_id
+    from tries group by all)
+select r.*, s.* exclude (host_id, address_id, run), a.name as address, u.name as user_name, g.name as guest
+from run r
+join summed s on s.host_id = r.host_id and s.address_id = r.address_id and s.run = r.run
+left join address_t a on a.address_id = r.address_id
+left join user_t u on u.user_id = s.user_id
+left join user_t g on g.user_id = s.guest_id;
 
 insert into found
-with got_in as (
-    select r.host_id, r.address_id, r.run, list(distinct t.user_id) as users
-    from run_ranked r
-    join tried t on t.host_id = r.host_id and t.address_id = r.address_id and t.succeeded > 0
-        and t.last >= r.first and t.first <= r.last + (select pause from threshold)
-    where r.place <= r.shown
-    group by all),
-told as (
-    select r.*, a.name as address, u.name as user_name, g.users,
-        (select list(name order by user_id) from user_t)[g.users[1]] as guest
-    from run_ranked r
-    left join address_t a on a.address_id = r.address_id
-    left join user_t u on u.user_id = r.user_id
-    left join got_in g on g.host_id = r.host_id and g.address_id = r.address_id and g.run = r.run
-    where r.place <= r.shown)
 select name, 'medium', host_id, first, last,
     case name
         when 'spray' then named(address) || ' tried **' || counted(names, 'name', 'names') || '** in ' || lasted(first, last)
@@ -98,12 +98,12 @@ select name, 'medium', host_id, first, last,
                 when names <= 1 then 'name not recorded'
                 else 'with ' || counted(names, 'name', 'names') || coalesce(', most as ' || named(user_name), '') end
         end
-    || case when users is null then '; none got in' when len(users) = 1 and guest is not null then '; ' || named(guest) || ' got in'
-        else '; ' || counted(len(users), 'name', 'names') || ' got in' end
+    || case when guests = 0 then '; none got in' when guests = 1 and guest is not null then '; ' || named(guest) || ' got in'
+        else '; ' || counted(guests, 'name', 'names') || ' got in' end
     || case name when 'spray' then ' (spray).' else ' (brute force).' end,
     failed, case when names = 1 then user_name end, address, record_id, search_for(address),
     counted(failed, 'attempt', 'attempts')
-from told;
+from run_told;
 
 insert into found
 select name || '-more', 'note', host_id, min(first), max(last),
@@ -111,7 +111,7 @@ select name || '-more', 'note', host_id, min(first), max(last),
     || case name when 'spray' then ' (spray)' else ' (brute force)' end || ': '
     || counted(sum(failed), 'failure', 'failures') || ' in ' || counted(count(*), 'run', 'runs') || '.',
     sum(failed), null, null, min(record_id), '#/logons', 'Logons'
-from run_ranked where place > shown
+from run where place > (select shown from threshold)
 group by host_id, name;
 
 -- ---- A success after failures, from the same address ----
@@ -163,34 +163,24 @@ left join address_t a on a.address_id = r.address_id
 where r.place <= case r.severity when 'high' then 4 * r.shown else r.shown end;
 
 -- ---- One account, many addresses ----
+-- Addresses from which the account also logged on do not count: that is how people travel.
 
 create or replace temp table siege as
-with target as (
-    select host_id, user_id from who where failed > 0 and user_id > 0 and address_id > 0 group by host_id, user_id
-    having sum(failed) >= (select spread_failures from threshold) and count(*) >= (select spread_addresses from threshold)),
-attempt as (
-    select t.* from tried t join target using (host_id, user_id) where t.failed > 0 and t.address_id > 0),
-slots as (
-    select host_id, user_id, slot, min(first) as first, max(last) as last from attempt group by all),
-marked as (
-    select *, case when first - lag(last) over w > (select pause from threshold) then 1 else 0 end as begins
-    from slots window w as (partition by host_id, user_id order by slot)),
-numbered as (
-    select host_id, user_id, slot, sum(begins) over (partition by host_id, user_id order by slot) as run from marked)
-select host_id, user_id, run, min(first) as first, max(last) as last, sum(failed)::bigint as failed,
-    count(distinct address_id) as addresses, min(record_id) as record_id
-from attempt join numbered using (host_id, user_id, slot)
-group by all
-having sum(failed) >= (select spread_failures from threshold) and count(distinct address_id) >= (select spread_addresses from threshold);
+select host_id, user_id, sum(failed)::bigint as failed, count(*) as addresses, min(first) as first, max(last) as last,
+    min(record_id) as record_id
+from who
+where failed > 0 and coalesce(succeeded, 0) = 0 and user_id > 0 and address_id > 0
+group by host_id, user_id
+having sum(failed) >= (select spread_failures from threshold) and count(*) >= (select spread_addresses from threshold);
 
--- A success in such a run, by something that can be guessed, from an address the account never came from before.
+-- A success meanwhile, by something that can be guessed, the first one from its address.
 create or replace temp table breach as
 with success as (
-    select l.host_id, l.user_id, l.address_id, min(l.ts) as ts, arg_min(l.record_id, l.ts) as record_id, arg_min(l.method, l.ts) as method
-    from logon_t l
-    where l.kind = 'logon' and l.outcome = 'success' and l.ts is not null and l.address_id > 0
-        and l.method is distinct from 'publickey' and l.method is distinct from 'certificate'
-        and (l.host_id, l.user_id) in (select (host_id, user_id) from siege)
+    select host_id, user_id, address_id, min(ts) as ts, arg_min(record_id, ts) as record_id, arg_min(method, ts) as method
+    from logon_t
+    where kind = 'logon' and outcome = 'success' and ts is not null and address_id > 0
+        and method is distinct from 'publickey' and method is distinct from 'certificate'
+        and (host_id, user_id) in (select (host_id, user_id) from siege)
     group by all)
 select s.*, c.ts, c.record_id as success_id, c.address_id, c.method, coalesce(w.failed, 0) as own
 from siege s
@@ -234,7 +224,7 @@ insert into found
 select 'root-without-success', 'note', w.host_id, null, null,
     'No success for **root**: ' || counted(sum(w.failed), 'failure', 'failures') || ' from '
     || counted(count(distinct w.address_id), 'address', 'addresses') || '.',
-    sum(w.failed), 'root', null, (select min(record_id) from tried t where t.host_id = w.host_id and t.user_id = any_value(w.user_id)),
+    sum(w.failed), 'root', null, min(w.record_id),
     search_for('root'), 'Lines'
 from who w join user_t u on u.user_id = w.user_id
 where u.name = 'root' and w.address_id > 0
@@ -290,28 +280,38 @@ qualify row_number() over (partition by r.host_id order by r.ts) <= 2 * (select 
 -- ---- Probes ----
 
 insert into found
-with slots as (
-    select host_id, address_id, epoch_us(ts) // 600000000 as slot, min(ts) as first, max(ts) as last, sum(count)::bigint as times,
-        min(record_id) as record_id, mode(reason) as reason
-    from logon_t where kind = 'probe' and ts is not null and address_id > 0 group by all),
+with knocker as (
+    select host_id, address_id, arg_max(reason, times) as reason
+    from (select host_id, address_id, reason, sum(count)::bigint as times
+        from logon_t where kind = 'probe' and ts is not null and address_id > 0 group by all)
+    group by all having sum(times) >= (select probes from threshold)),
+hours as (
+    select l.host_id, l.address_id, epoch_us(l.ts) // 3600000000 as hour, min(l.ts) as first, max(l.ts) as last,
+        sum(l.count)::bigint as times, min(l.record_id) as record_id
+    from logon_t l join knocker k on k.host_id = l.host_id and k.address_id = l.address_id
+    where l.kind = 'probe' and l.ts is not null
+    group by all),
 marked as (
-    select *, case when first - lag(last) over (partition by host_id, address_id order by slot) > (select pause from threshold)
+    select *, case when first - lag(last) over (partition by host_id, address_id order by hour) > (select pause from threshold)
         then 1 else 0 end as begins
-    from slots),
-numbered as (select *, sum(begins) over (partition by host_id, address_id order by slot) as run from marked),
+    from hours),
+numbered as (select *, sum(begins) over (partition by host_id, address_id order by hour) as run from marked),
 burst as (
-    select host_id, address_id, run, min(first) as first, max(last) as last, sum(times)::bigint as times, min(record_id) as record_id,
-        mode(reason) as reason
+    select host_id, address_id, run, min(first) as first, max(last) as last, sum(times)::bigint as times, min(record_id) as record_id
     from numbered group by all having sum(times) >= (select probes from threshold)),
 ranked as (
-    select *, row_number() over (partition by host_id order by times desc, first) as place, count(*) over (partition by host_id) as bursts
+    select *, row_number() over (partition by host_id order by times desc, first, address_id) as place,
+        count(*) over (partition by host_id) as bursts
     from burst)
 select 'probes', 'note', r.host_id, r.first, r.last,
     named(a.name) || ' knocked **' || counted(r.times, 'time', 'times') || '** in ' || lasted(r.first, r.last)
-    || ' without trying to log on' || coalesce(' (' || replace(r.reason::varchar, '-', ' ') || ')', '')
+    || ' without trying to log on' || coalesce(' (' || replace(k.reason::varchar, '-', ' ') || ')', '')
     || case when place = shown and bursts > shown then '; ' || counted(bursts - shown, 'more burst', 'more bursts') || ' like it' else '' end || '.',
     r.times, null, a.name, r.record_id, search_for(a.name), counted(r.times, 'probe', 'probes')
-from ranked r left join address_t a on a.address_id = r.address_id, (select least(shown, 3) as shown from threshold) t
+from ranked r
+join knocker k on k.host_id = r.host_id and k.address_id = r.address_id
+left join address_t a on a.address_id = r.address_id,
+    (select least(shown, 3) as shown from threshold) t
 where r.place <= t.shown;
 
 -- ---- Becoming another user ----
@@ -347,11 +347,10 @@ select row_number() over (order by case severity when 'high' then 1 when 'medium
     ts, until, host_id, name, severity, 'logons', text, count, user_name, source, record_id, link, link_label
 from found;
 drop table found;
-drop table tried;
 drop table who;
-drop table run_slot;
+drop table attacker;
 drop table run;
-drop table run_ranked;
+drop table run_told;
 drop table suspect;
 drop table entry;
 drop table siege;
