@@ -16,7 +16,7 @@ struct zone;
 struct zone *zone_named(struct str name);
 // The bytes of a TZif file, such as the evidence's own /etc/localtime. NULL when they are none.
 struct zone *zone_load(struct str bytes);
-void zone_free(struct zone *zone); // NULL is fine
+void zone_free(struct zone *zone);              // NULL is fine
 const char *zone_name(const struct zone *zone); // as given, or "localtime" for zone_load()
 
 // UTC of a local time. In the gap when clocks go forward: as if they had not; in the overlap when they go
