@@ -48,7 +48,8 @@ static void bound(int what, uint64_t to) {
 }
 
 static void set_bounds(uint64_t memory, unsigned seconds) {
-    mallopt(M_ARENA_MAX, 1); // each arena more reserves 64 MiB of addresses
+    setpriority(PRIO_PROCESS, 0, 10); // the page's own panels come first
+    mallopt(M_ARENA_MAX, 1);          // each arena more reserves 64 MiB of addresses
     bound(RLIMIT_CORE, 0);
     bound(RLIMIT_FSIZE, 0);
     bound(RLIMIT_NOFILE, 1024);
