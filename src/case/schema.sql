@@ -20,16 +20,16 @@ create table address_t (
     address_id uinteger, name varchar, ip varchar, kind varchar, country_code varchar, country varchar, city varchar,
     latitude double, longitude double, located varchar, asn ubigint, as_name varchar);
 
--- What few combinations there are of a record's origin and the quality of its time, each once.
+-- Where a record comes from and how far its time can be trusted: what few combinations there are, each once.
 create table class_t (
-    class_id usmallint, ts_quality ts_quality, facility facility, facility_inferred boolean, severity severity,
-    severity_inferred boolean);
+    class_id uinteger, host_id uinteger, program_id uinteger, ts_quality ts_quality, facility facility,
+    facility_inferred boolean, severity severity, severity_inferred boolean);
 
--- Where the record stands is one column of four fields: DuckDB keeps count of the distinct values of plain columns,
--- which nobody asks of these and which was a tenth of the cost of reading.
+-- Where the record stands, with the pid, is one column of fields: DuckDB keeps count of the distinct values of plain
+-- columns, which nobody asks of these and which was a tenth of the cost of reading.
 create table log_t (
-    record_id ubigint, ts timestamp, host_id uinteger, class_id usmallint, program_id uinteger, pid integer,
-    place struct(source_id uinteger, "offset" ubigint, length uinteger, head usmallint));
+    record_id ubigint, ts timestamp, class_id uinteger,
+    place struct(source_id uinteger, "offset" ubigint, length uinteger, head usmallint, pid integer));
 
 create table logon_t (
     record_id ubigint, ts timestamp, host_id uinteger, user_id uinteger, actor_id uinteger, outcome outcome,

@@ -19,18 +19,20 @@ select source_id, record_id, "offset", length, kind, detail from anomaly_t;
 -- list per column). The numbers are columns, too: grouping by them and naming the few that are left is three times
 -- quicker than grouping by names.
 create or replace view log as
-select l.record_id, l.ts, c.ts_qualities[l.class_id] as ts_quality, h.names[l.host_id] as host,
-    c.facilities[l.class_id] as facility, c.severities[l.class_id] as severity, p.names[l.program_id] as program, l.pid,
+select l.record_id, l.ts, c.ts_qualities[l.class_id] as ts_quality, c.hosts[l.class_id] as host,
+    c.facilities[l.class_id] as facility, c.severities[l.class_id] as severity, c.programs[l.class_id] as program,
+    l.place.pid as pid,
     message_text(l.place.source_id, l.place."offset" + l.place.head, (l.place.length - l.place.head)::uinteger) as message,
     l.place.source_id as source_id, l.place."offset" as "offset", l.place.length as length,
     c.facilities_inferred[l.class_id] as facility_inferred, c.severities_inferred[l.class_id] as severity_inferred,
-    l.host_id, l.program_id, l.class_id
+    c.host_ids[l.class_id] as host_id, c.program_ids[l.class_id] as program_id, l.class_id
 from log_t l,
-    (select list(name order by host_id) as names from host_t) h,
-    (select list(name order by program_id) as names from program_t) p,
-    (select list(ts_quality order by class_id) as ts_qualities, list(facility order by class_id) as facilities,
-        list(facility_inferred order by class_id) as facilities_inferred, list(severity order by class_id) as severities,
-        list(severity_inferred order by class_id) as severities_inferred from class_t) c;
+    (select list(k.ts_quality order by class_id) as ts_qualities, list(k.facility order by class_id) as facilities,
+        list(k.facility_inferred order by class_id) as facilities_inferred, list(k.severity order by class_id) as severities,
+        list(k.severity_inferred order by class_id) as severities_inferred, list(k.host_id order by class_id) as host_ids,
+        list(k.program_id order by class_id) as program_ids, list(h.name order by class_id) as hosts,
+        list(p.name order by class_id) as programs
+    from class_t k left join host_t h on h.host_id = k.host_id left join program_t p on p.program_id = k.program_id) c;
 
 create or replace view logon as
 select l.ts, h.names[l.host_id] as host, u.names[l.user_id] as user_name, l.outcome, l.reason, l.method,

@@ -27,14 +27,13 @@ struct table {
     idx_t unflushed; // rows the appender holds
 };
 
-enum { NAME_TABLES = 6, CLASS_BITS = 14, PLACE = 6 /* of log_t: the first field of `place` */ };
+enum { NAME_TABLES = 6, PLACE = 3 /* of log_t: the first field of `place` */ };
 
 struct case_writer {
     struct case_file *file;
     struct case_connection *connection;
     struct table log, logon, anomaly, class;
-    uint16_t classes[1 << CLASS_BITS]; // class_id by packed class, 0: not met yet
-    uint16_t last_class;
+    struct intern classes; // class_id by struct class_key
     struct case_names names;
     struct table name_tables[NAME_TABLES];
     size_t names_written[NAME_TABLES];
@@ -142,46 +141,50 @@ static enum status end_row(struct case_writer *w, struct table *t, struct error 
 
 // ---- Rows ----
 
-static_assert(QUALITY_COUNT <= 8 && FACILITY_COUNT < 32 && SEVERITY_COUNT < 16, "a class is 3 + 5 + 1 + 4 + 1 bits");
+// What of a row belongs to its class, as bytes to be told apart by.
+struct class_key {
+    uint32_t host_id, program_id;
+    uint8_t quality, facility, severity, inferred;
+};
 
-static unsigned pack_class(unsigned quality, unsigned facility, bool facility_inferred, unsigned severity,
-                           bool severity_inferred) {
-    return quality | facility << 3 | (unsigned)facility_inferred << 8 | severity << 9 |
-           (unsigned)severity_inferred << 13;
-}
+static_assert(sizeof(struct class_key) == 12, "no padding: its bytes are compared");
 
-static void add_class(struct case_writer *w, const struct log_row *r, uint16_t id) {
+static enum status add_class(struct case_writer *w, const struct class_key *k, uint32_t id, struct error *error) {
     struct table *t = &w->class;
-    PUT(t, 0, uint16_t, id);
-    PUT(t, 1, uint8_t, (uint8_t)r->quality);
-    PUT_OR_NULL(t, 2, uint8_t, r->facility < FACILITY_COUNT ? r->facility : 0, r->facility >= FACILITY_COUNT);
-    PUT(t, 3, bool, r->facility_inferred);
-    PUT_OR_NULL(t, 4, uint8_t, r->severity < SEVERITY_COUNT ? r->severity : 0, r->severity >= SEVERITY_COUNT);
-    PUT(t, 5, bool, r->severity_inferred);
-    if (end_row(w, t, NULL) != OK) // a full chunk of classes: there are not that many
-        abort();
+    PUT(t, 0, uint32_t, id);
+    PUT(t, 1, uint32_t, k->host_id);
+    PUT(t, 2, uint32_t, k->program_id);
+    PUT(t, 3, uint8_t, k->quality);
+    PUT_OR_NULL(t, 4, uint8_t, k->facility < FACILITY_COUNT ? k->facility : 0, k->facility >= FACILITY_COUNT);
+    PUT(t, 5, bool, k->inferred & 1);
+    PUT_OR_NULL(t, 6, uint8_t, k->severity < SEVERITY_COUNT ? k->severity : 0, k->severity >= SEVERITY_COUNT);
+    PUT(t, 7, bool, k->inferred >> 1);
+    return end_row(w, t, error);
 }
 
-static uint16_t class_id(struct case_writer *w, const struct log_row *r) {
-    uint16_t *id =
-        &w->classes[pack_class(r->quality, r->facility, r->facility_inferred, r->severity, r->severity_inferred)];
-    if (!*id)
-        add_class(w, r, *id = ++w->last_class);
-    return *id;
+static enum status find_class(struct case_writer *w, const struct log_row *r, uint32_t *ret, struct error *error) {
+    const struct class_key key = {r->host_id,          r->program_id,
+                                  (uint8_t)r->quality, r->facility,
+                                  r->severity,         (uint8_t)(r->facility_inferred | r->severity_inferred << 1)};
+    size_t known = w->classes.n;
+    *ret = intern_id(&w->classes, (struct str){(const char *)&key, sizeof key});
+    return w->classes.n > known ? add_class(w, &key, *ret, error) : OK;
 }
 
 enum status case_add_log(struct case_writer *w, const struct log_row *r, struct error *error) {
     struct table *t = &w->log;
+    uint32_t class_id;
+    enum status status = find_class(w, r, &class_id, error);
+    if (status != OK)
+        return status;
     PUT(t, 0, uint64_t, r->record_id);
     PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
-    PUT(t, 2, uint32_t, r->host_id);
-    PUT(t, 3, uint16_t, class_id(w, r));
-    PUT(t, 4, uint32_t, r->program_id);
-    PUT_OR_NULL(t, 5, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
+    PUT(t, 2, uint32_t, class_id);
     PUT(t, PLACE, uint32_t, r->source_id);
     PUT(t, PLACE + 1, uint64_t, r->offset);
     PUT(t, PLACE + 2, uint32_t, r->length);
     PUT(t, PLACE + 3, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
+    PUT_OR_NULL(t, PLACE + 4, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
     if (r->record_id >= w->next_record)
         w->next_record = r->record_id + 1;
     return end_row(w, t, error);
@@ -450,24 +453,22 @@ static enum status load_numbers(struct case_writer *w, struct error *error) {
 }
 
 static enum status load_classes(struct case_writer *w, struct error *error) {
+    static const char SQL[] = "select host_id, program_id, enum_code(ts_quality), coalesce(enum_code(facility), 24), "
+                              "coalesce(enum_code(severity), 8), facility_inferred::int + 2 * severity_inferred::int "
+                              "from facts.main.class_t order by class_id";
     struct case_result *r;
     size_t rows;
-    enum status status =
-        case_query(w->connection,
-                   S("select class_id, enum_code(ts_quality), coalesce(enum_code(facility), 24), facility_inferred, "
-                     "coalesce(enum_code(severity), 8), severity_inferred from facts.main.class_t"),
-                   NULL, 0, &r, error);
+    enum status status = case_query(w->connection, str_of(SQL), NULL, 0, &r, error);
     if (status != OK)
         return status;
     while ((status = case_fetch(r, &rows, error)) == OK)
         for (size_t i = 0; i < rows; i++) {
             int64_t v[6];
-            for (size_t column = 0; column < 6; column++) {
-                struct case_value value = case_value(r, column, i);
-                v[column] = value.type == TYPE_BOOL ? value.boolean : value.integer;
-            }
-            w->classes[pack_class(v[1] & 7, v[2] & 31, v[3], v[4] & 15, v[5])] = (uint16_t)v[0];
-            w->last_class = v[0] > w->last_class ? (uint16_t)v[0] : w->last_class;
+            for (size_t column = 0; column < 6; column++)
+                v[column] = case_value(r, column, i).integer;
+            const struct class_key key = {(uint32_t)v[0], (uint32_t)v[1], (uint8_t)v[2],
+                                          (uint8_t)v[3],  (uint8_t)v[4],  (uint8_t)v[5]};
+            intern_id(&w->classes, (struct str){(const char *)&key, sizeof key});
         }
     case_result_free(r);
     return status == END ? OK : status;
@@ -520,6 +521,7 @@ enum status case_writer_close(struct case_writer *w, struct error *error) {
         close_table(&w->name_tables[i]);
         intern_done(names_at(w, i));
     }
+    intern_done(&w->classes);
     case_disconnect(w->connection);
     free(w);
     return status;

@@ -8,7 +8,9 @@ delete from facts.main.host_fact_t where key = 'role' or record_id is not null;
 -- The kernel's banner names its version and, between the lines, the distribution that built it. In two steps, or the
 -- text of every record would be read before it is known whether the kernel wrote it.
 create or replace temp table kernel_line as
-select host_id, record_id, place from log_t where program_id in (select program_id from program_t where name = 'kernel');
+select c.host_id, l.record_id, l.place
+from log_t l join class_t c on c.class_id = l.class_id
+where c.program_id in (select program_id from program_t where name = 'kernel');
 
 create or replace temp table banner as
 select host_id, max(record_id) as record_id, arg_max(message, record_id) as message

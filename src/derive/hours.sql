@@ -4,8 +4,8 @@
 
 delete from facts.main.log_hour_t;
 insert into facts.main.log_hour_t
-select make_timestamp(h.hour * 3600000000), h.host_id, h.program_id, c.facility, c.severity, sum(h.records)
-from (select epoch_us(ts) // 3600000000 as hour, host_id, program_id, class_id, count(*) as records from log_t group by all) h
-left join class_t c on c.class_id = h.class_id
-group by h.hour, h.host_id, h.program_id, c.facility, c.severity
+select make_timestamp(h.hour * 3600000000), c.host_id, c.program_id, c.facility, c.severity, sum(h.records)
+from (select epoch_us(ts) // 3600000000 as hour, class_id, count(*) as records from log_t group by all) h
+join class_t c on c.class_id = h.class_id
+group by h.hour, c.host_id, c.program_id, c.facility, c.severity
 order by h.hour;

@@ -60,12 +60,14 @@ static void print_zone(struct buffer *b, const struct case_result *result, size_
 
 // A host's own row is written when all is read; until then its records are counted.
 static enum status add_hosts(struct case_connection *c, bool reading, struct buffer *b, struct error *error) {
-    static const struct str counted = S("select h.name, count(*), min(l.ts), max(l.ts) from log_t l left join host_t h "
-                                        "using (host_id) group by all order by 2 desc, 1 limit 10000"),
-                            kept =
-                                S("select name, records, first_ts, last_ts from host_t where records > 0 union all "
-                                  "select null, count(*), min(ts), max(ts) from log_t where coalesce(host_id, 0) = 0 "
-                                  "having count(*) > 0 order by 2 desc, 1 limit 10000");
+    static const struct str
+        counted = S("select h.name, sum(l.n), min(l.first), max(l.last) from "
+                    "(select class_id, count(*) as n, min(ts) as first, max(ts) as last from log_t group by 1) l "
+                    "join class_t c using (class_id) left join host_t h using (host_id) group by 1 order by 2 desc, 1 "
+                    "limit 10000"),
+        kept = S("select name, records, first_ts, last_ts from host_t where records > 0 union all "
+                 "select null, count(*), min(ts), max(ts) from log_t where class_id in "
+                 "(select class_id from class_t where host_id = 0) having count(*) > 0 order by 2 desc, 1 limit 10000");
     buffer_add(b, S(",\"hosts\":["));
     enum status status = print_rows(c, reading ? counted : kept, print_host, b, error);
     buffer_add_char(b, ']');
