@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// Names are read in blocks, answered in memory, and handed back as lists to a temporary table, which then
+// Addresses are read in blocks, answered in memory, and handed back as lists to a temporary table, which then
 // updates address_t in one statement: either all addresses have their places or none has. Lists are the one
-// way to bind many values; an empty text in them stands for NULL.
+// way to bind many values; an empty text in them stands for NULL, and so does a list that ends before the others,
+// which is why a column with nothing in it is bound as an empty list.
 #include "intel/geo.h"
 
 #include "base/limits.h"
@@ -17,23 +18,23 @@
 enum { BLOCK = 16384, LOCATE_SECONDS = 60 };
 
 // What one address gets. The order is that of the columns of the temporary table.
-enum field { ID, IP, KIND, CODE, COUNTRY, CITY, LATITUDE, LONGITUDE, LOCATED, ASN, AS_NAME, FIELD_COUNT };
-static const char *const FIELDS[] = {"id",       "ip",        "kind",    "code", "country", "city",
-                                     "latitude", "longitude", "located", "asn",  "as_name"};
+enum field { ID, KIND, CODE, COUNTRY, CITY, LATITUDE, LONGITUDE, LOCATED, ASN, AS_NAME, FIELD_COUNT };
+static const char *const FIELDS[] = {"id",       "kind",      "code",    "country", "city",
+                                     "latitude", "longitude", "located", "asn",     "as_name"};
 
 static const char TABLE_SQL[] =
-    "create or replace temp table place_new (address_id uinteger, ip varchar, kind varchar, country_code varchar, "
+    "create or replace temp table place_new (address_id uinteger, kind varchar, country_code varchar, "
     "country varchar, city varchar, latitude double, longitude double, located varchar, asn ubigint, as_name varchar)";
 
 static const char INSERT_SQL[] =
     "insert into temp.place_new select "
-    "unnest($id)::uinteger, nullif(unnest($ip), ''), nullif(unnest($kind), ''), nullif(unnest($code), ''), "
+    "unnest($id)::uinteger, nullif(unnest($kind), ''), nullif(unnest($code), ''), "
     "nullif(unnest($country), ''), nullif(unnest($city), ''), nullif(unnest($latitude), '')::double, "
     "nullif(unnest($longitude), '')::double, nullif(unnest($located), ''), nullif(unnest($asn), '')::ubigint, "
     "nullif(unnest($as_name), '')";
 
 static const char UPDATE_SQL[] =
-    "update facts.main.address_t a set ip = p.ip, kind = p.kind, country_code = p.country_code, country = p.country, "
+    "update facts.main.address_t a set kind = p.kind, country_code = p.country_code, country = p.country, "
     "city = p.city, latitude = p.latitude, longitude = p.longitude, located = p.located, asn = p.asn, "
     "as_name = p.as_name from temp.place_new p where p.address_id = a.address_id;"
     "drop table temp.place_new";
@@ -43,6 +44,7 @@ struct work {
     struct place_database *database;
     struct arena text; // of one block
     struct str *columns[FIELD_COUNT];
+    bool used[FIELD_COUNT]; // whether a column holds anything in this block
     size_t n;
     time_t deadline;
 };
@@ -67,38 +69,46 @@ static time_t now(void) {
     return t.tv_sec;
 }
 
-static void fill_row(struct work *w, uint32_t id, struct str name) {
+static void put(struct work *w, enum field field, struct str value) {
+    w->columns[field][w->n - 1] = value;
+    w->used[field] |= value.n > 0;
+}
+
+static void fill_row(struct work *w, uint32_t id, struct str ip) {
     struct address a;
     struct place p = {0};
-    size_t row = w->n++;
-    for (size_t f = 0; f < FIELD_COUNT; f++)
-        w->columns[f][row] = STR_NONE;
-    w->columns[ID][row] = arena_print(&w->text, "%" PRIu32, id);
-    if (!address_read(name, &a))
-        return; // a host name: nothing to say
-    w->columns[IP][row] = arena_copy(&w->text, str_of(a.text));
-    w->columns[KIND][row] = str_of(ADDRESS_KIND_NAMES[a.kind]);
+    w->n++;
+    for (enum field f = ID; f < FIELD_COUNT; f++)
+        put(w, f, STR_NONE);
+    put(w, ID, arena_print(&w->text, "%" PRIu32, id));
+    if (!address_read(ip, &a))
+        return;
+    put(w, KIND, str_of(ADDRESS_KIND_NAMES[a.kind]));
     if (a.kind != ADDRESS_PUBLIC || place_find(w->database, &a, &p) != OK)
         return;
-    w->columns[CODE][row] = p.country_code;
-    w->columns[COUNTRY][row] = p.country;
-    w->columns[CITY][row] = p.city;
-    w->columns[AS_NAME][row] = p.as_name;
+    put(w, CODE, p.country_code);
+    put(w, COUNTRY, p.country);
+    put(w, CITY, p.city);
+    put(w, AS_NAME, p.as_name);
     if (p.asn)
-        w->columns[ASN][row] = arena_print(&w->text, "%" PRId64, p.asn);
+        put(w, ASN, arena_print(&w->text, "%" PRId64, p.asn));
     if (!p.located)
         return;
-    w->columns[LATITUDE][row] = arena_print(&w->text, "%.6f", p.latitude);
-    w->columns[LONGITUDE][row] = arena_print(&w->text, "%.6f", p.longitude);
-    w->columns[LOCATED][row] = str_of(p.located);
+    put(w, LATITUDE, arena_print(&w->text, "%.6f", p.latitude));
+    put(w, LONGITUDE, arena_print(&w->text, "%.6f", p.longitude));
+    put(w, LOCATED, str_of(p.located));
 }
 
 static enum status store_block(struct work *w, struct error *error) {
     struct case_param params[FIELD_COUNT];
     if (w->n == 0)
         return OK;
-    for (size_t f = 0; f < FIELD_COUNT; f++)
+    for (enum field f = ID; f < FIELD_COUNT; f++) {
         params[f] = (struct case_param){FIELDS[f], {.type = TYPE_TEXTS, .texts = {w->columns[f], w->n}}};
+        if (!w->used[f])
+            params[f].value.texts.n = 0;
+        w->used[f] = false;
+    }
     enum status status = run(w->connection, INSERT_SQL, params, FIELD_COUNT, error);
     w->n = 0;
     arena_clear(&w->text);
@@ -109,17 +119,17 @@ static enum status store_block(struct work *w, struct error *error) {
     return status;
 }
 
-static enum status read_names(struct work *w, struct case_connection *reader, struct error *error) {
+static enum status read_addresses(struct work *w, struct case_connection *reader, struct error *error) {
     struct case_result *result;
     size_t rows;
-    enum status status =
-        case_query(reader, S("select address_id, name from facts.main.address_t"), NULL, 0, &result, error);
+    enum status status = case_query(reader, S("select address_id, ip from facts.main.address_t where ip is not null"),
+                                    NULL, 0, &result, error);
     if (status != OK)
         return status;
     while ((status = case_fetch(result, &rows, error)) == OK) {
         for (size_t i = 0; i < rows && status == OK; i++) {
-            struct case_value id = case_value(result, 0, i), name = case_value(result, 1, i);
-            fill_row(w, (uint32_t)id.integer, name.type == TYPE_TEXT ? name.text : STR_NONE);
+            struct case_value id = case_value(result, 0, i), ip = case_value(result, 1, i);
+            fill_row(w, (uint32_t)id.integer, ip.text);
             if (w->n == BLOCK)
                 status = store_block(w, error);
         }
@@ -140,7 +150,7 @@ static enum status note(struct case_connection *c, const char *key, struct str v
 static enum status locate_all(struct work *w, struct case_connection *reader, struct error *error) {
     enum status status = case_execute(w->connection, TABLE_SQL, error);
     if (status == OK)
-        status = read_names(w, reader, error);
+        status = read_addresses(w, reader, error);
     if (status == OK)
         status = case_execute(w->connection, UPDATE_SQL, error);
     if (status == OK)
