@@ -16,6 +16,7 @@
 #include "ingest/attempts.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "record/record.h"
 
 #include <stdlib.h>
@@ -38,9 +39,9 @@ enum stage { STAGE_NAME = 1, STAGE_PAM = 2, STAGE_RETOLD = 4, STAGE_VERDICT = 8,
 struct open {
     struct attempt row; // the attempt at hand, when `stages`
     unsigned stages;
-    uint32_t counted; // failures `row` stands for in `told`
-    uint32_t told;    // failures told by rows so far
-    uint32_t refused; // of these, how many PAM wrote a line for
+    uint64_t counted; // failures `row` stands for in `told`
+    uint64_t told;    // failures told by rows so far
+    uint64_t refused; // of these, how many PAM wrote a line for
     bool closed, limited;
     usec last;
     uint32_t next, older, newer;
@@ -155,7 +156,7 @@ static uint32_t take_free(struct attempts *a) {
 static struct open *open_process(struct attempts *a, const struct attempt *line, uint32_t bucket) {
     uint32_t i = take_free(a);
     struct open *o = &a->open[i];
-    *o = (struct open){.row = *line, .last = line->ts, .next = a->buckets[bucket]};
+    *o = (struct open){.row = *line, .last = a->latest, .next = a->buckets[bucket]};
     a->buckets[bucket] = i;
     link_newest(a, i);
     return o;
@@ -169,7 +170,7 @@ static void keep_key_type(struct open *o, struct str type) {
 
 static void recount(struct open *o) {
     bool counts = o->row.outcome == OUTCOME_FAILURE && o->row.kind != LOGON_KIND_PROBE;
-    uint32_t now = counts ? o->row.count : 0;
+    uint64_t now = counts ? o->row.count : 0;
     o->told += now - o->counted;
     o->counted = now;
 }
@@ -262,9 +263,11 @@ static void take_name(struct attempts *a, struct open *o, const struct attempt *
 
 // Told twice by PAM's side at one moment: by two modules of a stack, or by shadow's su and PAM.
 static bool is_same_moment(const struct open *o, const struct attempt *line, unsigned stage) {
+    if (stage != STAGE_PAM || line->pid == PID_NONE || line->count != 1 || line->ts == USEC_NONE ||
+        o->row.ts == USEC_NONE)
+        return false;
     usec apart = line->ts > o->row.ts ? line->ts - o->row.ts : o->row.ts - line->ts;
-    return stage == STAGE_PAM && line->pid != PID_NONE && line->count == 1 && line->ts != USEC_NONE &&
-           o->row.ts != USEC_NONE && apart <= ONE_REFUSAL;
+    return apart <= ONE_REFUSAL;
 }
 
 // Whether a failure at `stage` belongs to the row.
@@ -339,13 +342,13 @@ static void take_verdict(struct attempts *a, struct open *o, const struct attemp
 
 // "PAM n more": the first refusal had its line, so there were `refused` + n.
 static void take_repeat(struct attempts *a, struct open *o, const struct attempt *line) {
-    uint64_t all = (uint64_t)o->refused + line->count;
+    uint64_t all = o->refused + line->count;
     if (o->told >= all) {
         o->row.lines += o->stages != 0;
         return;
     }
     struct attempt rest = *line;
-    rest.count = (uint32_t)(all - o->told);
+    rest.count = all - o->told < LIMIT_REPEAT ? (uint32_t)(all - o->told) : LIMIT_REPEAT;
     if (o->stages) {
         set_id(&rest.user_id, o->row.user_id, false);
         set_id(&rest.address_id, o->row.address_id, true);
@@ -381,8 +384,8 @@ static void take_close(struct attempts *a, struct open *o, const struct attempt 
 static bool is_another(const struct open *o, const struct attempt *line) {
     bool user = line->user_id && o->row.user_id && line->user_id != o->row.user_id;
     bool actor = line->actor_id && o->row.actor_id && line->actor_id != o->row.actor_id;
-    bool respelt = line->step == STEP_VERDICT && !(o->stages & STAGE_VERDICT) && line->pid != PID_NONE &&
-                   o->row.outcome == line->outcome;
+    bool respelt = line->step == STEP_VERDICT && (o->stages & (STAGE_PAM | STAGE_RETOLD)) &&
+                   !(o->stages & STAGE_VERDICT) && line->pid != PID_NONE && o->row.outcome == line->outcome;
     bool address =
         line->pid == PID_NONE && line->address_id && o->row.address_id && line->address_id != o->row.address_id;
     return o->stages && ((user && !respelt) || actor || address);
@@ -423,7 +426,7 @@ void attempts_add(struct attempts *a, const struct attempt *line) {
     if (i != NOBODY) {
         unlink_age(a, o);
         link_newest(a, i);
-        o->last = line->ts;
+        o->last = a->latest;
     }
     bool begins = line->step == STEP_NAME || line->step == STEP_PAM || line->step == STEP_VERDICT;
     if (begins && (o->closed || is_another(o, line)))

@@ -20,12 +20,7 @@ static bool is_fingerprint(struct str s) {
 }
 
 static bool is_key_type(struct str s) {
-    if (s.n < 3 || s.n > 40 || s.p[0] < 'A' || s.p[0] > 'Z')
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
-            return false;
-    return true;
+    return s.n >= 3 && s.n <= 64 && words_is_host(s) && str_find_char(s, ':') < 0;
 }
 
 // A certificate of older versions is told by its authority's key alone.
@@ -45,8 +40,9 @@ static bool read_key(struct str s, struct logon *logon) {
     if (str_eq(print, S("ID")))
         print = authority_fingerprint(rest);
     words_take_end(&print, S(","));
-    if (is_fingerprint(print))
-        logon->fingerprint = print;
+    if (print.n && !is_fingerprint(print))
+        return false;
+    logon->fingerprint = print;
     logon->key_type = type;
     return true;
 }

@@ -386,6 +386,76 @@ static void test_many_open(void **state) {
     close_desk(&desk);
 }
 
+// Lines in any order: every verdict is told once, no row tells of more lines than there were, none is broken.
+static uint32_t next_random(uint64_t *seed) {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return (uint32_t)(*seed >> 32);
+}
+
+#define KEY_TYPE "a key type longer than any that there is or will be"
+
+static struct attempt random_line(uint64_t *seed, usec ts) {
+    const struct meaning *families[] = {meaning_of(S("sshd")), meaning_of(S("su"))};
+    struct attempt line = {.ts = next_random(seed) % 20 ? ts : USEC_NONE,
+                           .host_id = 1 + next_random(seed) % 2,
+                           .program_id = 1 + next_random(seed) % 2,
+                           .meaning = families[next_random(seed) % 2],
+                           .pid = (int64_t)(next_random(seed) % 6) - 1,
+                           .outcome = (enum outcome)(next_random(seed) % OUTCOME_COUNT),
+                           .kind = (enum logon_kind)(next_random(seed) % LOGON_KIND_COUNT),
+                           .reason = (enum reason)(next_random(seed) % (REASON_COUNT + 1)),
+                           .method = (enum method)(next_random(seed) % (METHOD_COUNT + 1)),
+                           .step = (enum logon_step)(next_random(seed) % (STEP_CLOSE + 1)),
+                           .user_id = next_random(seed) % 4,
+                           .actor_id = next_random(seed) % 2,
+                           .address_id = next_random(seed) % 3,
+                           .port = (int32_t)(next_random(seed) % 3) - 1,
+                           .count = 1 + next_random(seed) % 3,
+                           .lines = 1};
+    if (next_random(seed) % 8 == 0)
+        line.key_type = S(KEY_TYPE);
+    return line;
+}
+
+static bool is_counted_failure(const struct attempt *a) {
+    return a->outcome == OUTCOME_FAILURE && a->kind != LOGON_KIND_PROBE;
+}
+
+static void test_any_order(void **state) {
+    (void)state;
+    enum { RUNS = 300, LENGTH = 400 };
+    uint64_t seed = 88172645463325252u;
+    for (int run = 0; run < RUNS; run++) {
+        struct desk desk;
+        uint64_t verdicts = 0, failures = 0, told = 0, lines = 0;
+        usec ts = 0;
+        open_desk(&desk);
+        for (int i = 0; i < LENGTH; i++) {
+            ts += (usec)(next_random(&seed) % 4000) * 10000 - 10 * USEC_SECOND;
+            const struct attempt line = random_line(&seed, ts);
+            bool failure = is_counted_failure(&line) && line.step != STEP_LIMIT;
+            failures += failure ? line.count : 0;
+            verdicts += failure && line.step == STEP_VERDICT ? line.count : 0;
+            attempts_add(desk.attempts, &line);
+        }
+        attempts_flush(desk.attempts);
+        for (size_t i = 0; i < desk.told.n; i++) {
+            const struct attempt *a = &desk.told.at[i].at;
+            assert_true(a->outcome < OUTCOME_COUNT && a->kind < LOGON_KIND_COUNT && a->reason <= REASON_COUNT);
+            assert_true(a->count >= 1 && a->lines >= 1);
+            assert_true(str_starts(S(KEY_TYPE), str_of(desk.told.at[i].key_type)));
+            lines += a->lines;
+            told += is_counted_failure(a) && a->step != STEP_LIMIT ? a->count : 0;
+        }
+        assert_true(lines <= LENGTH);
+        assert_true(told >= verdicts);
+        assert_true(told <= 3 * failures);
+        close_desk(&desk);
+    }
+}
+
 // ---- Real logs ----
 
 static const char *corpus_path(const char *name, char *ret, size_t size) {
@@ -485,12 +555,13 @@ static void test_corpus_linux(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_failure),    cmocka_unit_test(test_each_verdict_is_an_attempt),
-        cmocka_unit_test(test_pam_alone),      cmocka_unit_test(test_keyboard_interactive),
-        cmocka_unit_test(test_probes),         cmocka_unit_test(test_becoming_another),
-        cmocka_unit_test(test_console),        cmocka_unit_test(test_pid_again),
-        cmocka_unit_test(test_cut_off),        cmocka_unit_test(test_many_open),
-        cmocka_unit_test(test_corpus_openssh), cmocka_unit_test(test_corpus_linux),
+        cmocka_unit_test(test_one_failure),  cmocka_unit_test(test_each_verdict_is_an_attempt),
+        cmocka_unit_test(test_pam_alone),    cmocka_unit_test(test_keyboard_interactive),
+        cmocka_unit_test(test_probes),       cmocka_unit_test(test_becoming_another),
+        cmocka_unit_test(test_console),      cmocka_unit_test(test_pid_again),
+        cmocka_unit_test(test_cut_off),      cmocka_unit_test(test_many_open),
+        cmocka_unit_test(test_any_order),    cmocka_unit_test(test_corpus_openssh),
+        cmocka_unit_test(test_corpus_linux),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
