@@ -248,6 +248,15 @@ static void test_rules(void **state) {
     }
 }
 
+// A zone that counts leap seconds would be half a minute off.
+static void test_leap_seconds(void **state) {
+    (void)state;
+    static char bytes[65536];
+    struct str file = read_file("/usr/share/zoneinfo/Europe/Berlin", bytes, sizeof bytes);
+    bytes[31] = 1; // the count of leap seconds
+    assert_null(zone_load(file));
+}
+
 static void test_version_1(void **state) {
     (void)state;
     struct zone *zone = make_zone(0, 86400, NULL);
@@ -283,6 +292,7 @@ int main(void) {
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_version_1),
         cmocka_unit_test(test_memory_is_per_zone),
+        cmocka_unit_test(test_leap_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
