@@ -236,10 +236,14 @@ static size_t read_maximum(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
-// "PAM: WHY for [illegal user ]NAME from HOST": keyboard-interactive's own word on each answer.
+// "PAM: WHY for [illegal user ]NAME from HOST[ via HOST]": keyboard-interactive's own word on each answer. WHY
+// is PAM's text, Linux-PAM's or OpenPAM's, and may hold "for".
 static size_t read_pam_error(const struct saying *saying, struct fact *ret) {
     static const struct wording whys[] = {
         WORDING("Authentication failure for ", NULL, BAD_CREDENTIALS),
+        WORDING("Authentication error for ", NULL, BAD_CREDENTIALS),
+        WORDING("authentication failure for ", NULL, BAD_CREDENTIALS),
+        WORDING("authentication error for ", NULL, BAD_CREDENTIALS),
         WORDING("User not known to the underlying authentication module for ", NULL, UNKNOWN_USER),
         WORDING("User account has expired for ", NULL, ACCOUNT_EXPIRED),
         WORDING("Permission denied for ", NULL, NOT_ALLOWED),
@@ -247,8 +251,10 @@ static size_t read_pam_error(const struct saying *saying, struct fact *ret) {
         WORDING("Authentication token is no longer valid; new one required for ", NULL, ACCOUNT_EXPIRED),
         WORDING("Authentication service cannot retrieve authentication info for ", NULL, SERVICE_ERROR),
     };
-    struct str s = saying->rest, name, host;
+    struct str s = saying->rest, name, host, before, via;
     words_take_end(&s, S(" [preauth]"));
+    if (words_split_last(s, S(" via "), &before, &via) && words_is_host(via))
+        s = before;
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
         if (!str_take(&s, whys[i].start))
             continue;

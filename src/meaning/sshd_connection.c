@@ -75,6 +75,7 @@ size_t sshd_read_disconnecting(const struct saying *saying, struct fact *ret) {
     struct str s = saying->rest;
     bool preauth = take_preauth(&s);
     struct logon logon = new_limit();
+    str_take(&s, S(" from"));
     if (words_take_end(&s, S(": Too many authentication failures"))) {
         struct str peer = str_skip(s, 1);
         if (!read_named_peer(peer, &logon))
@@ -91,11 +92,16 @@ size_t sshd_read_disconnecting(const struct saying *saying, struct fact *ret) {
     return n || !preauth ? n : words_fact(ret, new_probe(REASON_BAD_PROTOCOL));
 }
 
+// Clients say so when none of their methods was taken; version 5 has no "[preauth]" to tell by.
+static bool is_giving_up(struct str s) {
+    return str_ends(s, S(": Auth fail")) || str_ends(s, S(": No supported authentication methods available"));
+}
+
 // "ADDRESS port N:11: words", "ADDRESS: 11: words": the client chose the words, so read from the left.
 size_t sshd_read_received(const struct saying *saying, struct fact *ret) {
     struct str s = saying->rest;
     struct logon logon = new_probe(saying->reason);
-    if (!take_preauth(&s))
+    if (!take_preauth(&s) && !is_giving_up(s))
         return 0;
     struct str host = words_take(&s);
     words_take_end(&host, S(":"));
