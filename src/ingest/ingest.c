@@ -372,7 +372,16 @@ static void begin_row(struct run *r, const struct job *j, struct source_row *row
                                .reason = j->reason};
 }
 
-// A source that is not read still has its row: nothing is passed over in silence.
+// Named by the user, not met on a walk.
+static bool is_given(const struct run *r, struct str path) {
+    for (size_t i = 0; i < r->paths_n; i++)
+        if (str_eq(str_of(r->paths[i]), path))
+            return true;
+    return false;
+}
+
+// A source that is not read still has its row: nothing is passed over in silence. What the user named and
+// nobody can read is a failure; among the files of a folder it is to be expected.
 static enum status put_unread(struct run *r, const struct job *j) {
     struct source_row row;
     if (known_unread(r->known, j->item->path, j->item->size, j->item->mtime))
@@ -381,7 +390,7 @@ static enum status put_unread(struct run *r, const struct job *j) {
     if (j->state == SOURCE_STATE_FAILED)
         add_trouble(r, j->item->path, j->reason, true);
     else if (j->state == SOURCE_STATE_UNKNOWN_FORMAT)
-        add_trouble(r, j->item->path, j->reason, false);
+        add_trouble(r, j->item->path, j->reason, is_given(r, j->item->path));
     return case_put_source(r->writer, &row, r->error);
 }
 
