@@ -220,8 +220,7 @@ static void join_row(struct open *o, const struct attempt *line, unsigned stage)
         row->ts = line->ts;
         row->program_id = line->program_id;
     }
-    bool was_only_named = o->stages == STAGE_NAME;
-    if (was_only_named || row->kind == LOGON_KIND_PROBE)
+    if (row->kind == LOGON_KIND_PROBE)
         row->kind = line->kind;
     if (row->count < line->count)
         row->count = line->count;

@@ -185,6 +185,19 @@ static void test_one_failure(void **state) {
          "12:00:03 logon failure bob from 203.0.113.9:4711 password not-allowed x1/2\n");
 }
 
+// A name refused by rule stays refused by rule, though sshd goes on as if it were unknown.
+static void test_refused_by_rule(void **state) {
+    (void)state;
+    tell("12:00:01 sshd[7]: User bob from 203.0.113.9 not allowed because not listed in AllowUsers\n"
+         "12:00:01 sshd[7]: input_userauth_request: invalid user bob [preauth]\n"
+         "12:00:02 sshd[7]: Connection closed by 203.0.113.9 [preauth]\n",
+         "12:00:01 logon failure bob from 203.0.113.9 not-allowed x1/3\n");
+    tell("12:00:01 sshd[7]: pam_unix(sshd:account): account bob has expired (account expired)\n"
+         "12:00:01 sshd[7]: Failed password for bob from 203.0.113.9 port 4711 ssh2\n"
+         "12:00:01 sshd[7]: fatal: Access denied for user bob by PAM account configuration [preauth]\n",
+         "12:00:01 logon failure bob from 203.0.113.9:4711 password account-expired x1/3\n");
+}
+
 static void test_each_verdict_is_an_attempt(void **state) {
     (void)state;
     tell("12:00:01 sshd[7]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
@@ -555,12 +568,19 @@ static void test_corpus_linux(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_failure),  cmocka_unit_test(test_each_verdict_is_an_attempt),
-        cmocka_unit_test(test_pam_alone),    cmocka_unit_test(test_keyboard_interactive),
-        cmocka_unit_test(test_probes),       cmocka_unit_test(test_becoming_another),
-        cmocka_unit_test(test_console),      cmocka_unit_test(test_pid_again),
-        cmocka_unit_test(test_cut_off),      cmocka_unit_test(test_many_open),
-        cmocka_unit_test(test_any_order),    cmocka_unit_test(test_corpus_openssh),
+        cmocka_unit_test(test_one_failure),
+        cmocka_unit_test(test_refused_by_rule),
+        cmocka_unit_test(test_each_verdict_is_an_attempt),
+        cmocka_unit_test(test_pam_alone),
+        cmocka_unit_test(test_keyboard_interactive),
+        cmocka_unit_test(test_probes),
+        cmocka_unit_test(test_becoming_another),
+        cmocka_unit_test(test_console),
+        cmocka_unit_test(test_pid_again),
+        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_many_open),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_corpus_openssh),
         cmocka_unit_test(test_corpus_linux),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
