@@ -5,19 +5,25 @@
 
 delete from facts.main.host_fact_t where key = 'role' or record_id is not null;
 
--- The kernel's banner names its version and, between the lines, the distribution that built it. In two steps, or the
--- text of every record would be read before it is known whether the kernel wrote it.
-create or replace temp table kernel_line as
-select c.host_id, l.record_id, l.place
-from log_t l join class_t c on c.class_id = l.class_id
-where c.program_id in (select program_id from program_t where name = 'kernel');
+-- The kernel's banner names its version and, between the lines, the distribution that built it; systemd names the
+-- services it starts. In two steps, or the text of every record would be read before it is known who wrote it.
+create or replace temp table own_line as
+select c.host_id, p.name as program, l.record_id, l.place
+from log_t l
+join class_t c on c.class_id = l.class_id
+join program_t p on p.program_id = c.program_id
+where p.name in ('kernel', 'systemd');
+
+create or replace temp table own_text as
+select host_id, program, record_id, message
+from (select host_id, program, record_id,
+        message_text(place.source_id, place."offset" + place.head, (place.length - place.head)::uinteger) as message
+    from own_line where place.length - place.head between 12 and 1000)
+where (program = 'kernel' and message like '%Linux version %') or (program = 'systemd' and message like 'Started %.service%');
 
 create or replace temp table banner as
 select host_id, max(record_id) as record_id, arg_max(message, record_id) as message
-from (select host_id, record_id,
-        message_text(place.source_id, place."offset" + place.head, (place.length - place.head)::uinteger) as message
-    from kernel_line where place.length - place.head between 40 and 1000)
-where message like '%Linux version %'
+from own_text where program = 'kernel'
 group by host_id;
 
 insert into facts.main.host_fact_t
@@ -47,24 +53,32 @@ insert into service values
     ('print server', '(cupsd)'),
     ('desktop', '(gdm.*|lightdm|sddm|gnome-shell|kwin.*)');
 
+create or replace temp table heard as
+select h.host_id, p.name, sum(h.records)::bigint as records
+from log_hour_t h join program_t p on p.program_id = h.program_id where h.host_id > 0 group by all
+union all
+select host_id, regexp_extract(message, '^Started ([\w.@-]+)\.service', 1), count(*)
+from own_text where program = 'systemd' and host_id > 0 group by all;
+
 insert into facts.main.host_fact_t
 select host_id, 'role', string_agg(role || ' (' || programs || ')', ', ' order by records desc, role), null
 from (
     select h.host_id, s.role, sum(h.records) as records,
-        array_to_string(list_slice(list(distinct p.name order by p.name), 1, 4), ', ') as programs
-    from (select host_id, program_id, sum(records) as records from log_hour_t group by all) h
-    join program_t p on p.program_id = h.program_id
-    join service s on regexp_full_match(lower(p.name), s.pattern)
-    where h.host_id > 0
+        array_to_string(list_slice(list(distinct h.name order by h.name), 1, 4), ', ') as programs
+    from heard h
+    join service s on regexp_full_match(lower(regexp_replace(h.name, '@.*', '')), s.pattern)
     group by all)
 group by host_id;
 
 insert into facts.main.host_fact_t
-select distinct h.host_id, 'role', 'nothing but SSH seen (sshd)', null::ubigint
-from log_hour_t h join program_t p on p.program_id = h.program_id
-where h.host_id > 0 and p.name in ('sshd', 'sshd-session', 'dropbear')
-    and h.host_id not in (select host_id from host_fact_t where key = 'role');
+select distinct h.host_id, 'role', 'no service but SSH was heard of (' || min(h.name) || ')', null::ubigint
+from heard h
+where h.name in ('sshd', 'sshd-session', 'dropbear')
+    and h.host_id not in (select host_id from host_fact_t where key = 'role')
+group by h.host_id;
 
-drop table kernel_line;
+drop table own_line;
+drop table own_text;
 drop table banner;
 drop table service;
+drop table heard;

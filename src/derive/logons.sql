@@ -16,7 +16,8 @@ create or replace temp table threshold as select
     5 as after_some_failures,          -- … medium
     10 as spread_addresses,            -- addresses that tried one account and never got in: distributed …
     50 as spread_failures,             -- … with at least this many failures
-    3 as known_logons,                 -- successes of an account before a new country means something
+    3 as known_logons,                 -- successes of an account before a new country means something …
+    10 as known_host_logons,           -- … and of a host
     50 as probes,                      -- probes in a run from one address
     5 as privilege_failures,           -- refusals to become another user in a run
     10 as root_failures,               -- failures on root worth a note when none succeeded
@@ -80,7 +81,7 @@ summed as (
     select host_id, address_id, run, count(*) filter (failed > 0) as names, coalesce(sum(unknown), 0)::bigint as unknown,
         arg_max(user_id, failed) as user_id, count(*) filter (succeeded > 0) as guests, min(user_id) filter (succeeded > 0) as guest_id
     from tries group by all)
-select r.*, s.* exclude (host_id, address_id, run), a.name as address, u.name as user_name, g.name as guest
+select r.*, s.* exclude (host_id, address_id, run), a.name as address, a.country, u.name as user_name, g.name as guest
 from run r
 join summed s on s.host_id = r.host_id and s.address_id = r.address_id and s.run = r.run
 left join address_t a on a.address_id = r.address_id
@@ -90,10 +91,10 @@ left join user_t g on g.user_id = s.guest_id;
 insert into found
 select name, 'medium', host_id, first, last,
     case name
-        when 'spray' then named(address) || ' tried **' || counted(names, 'name', 'names') || '** in ' || lasted(first, last)
+        when 'spray' then placed(address, country) || ' tried **' || counted(names, 'name', 'names') || '** in ' || lasted(first, last)
             || ', ' || counted(failed, 'failure', 'failures')
             || case when unknown > 0 then ', ' || format('{:,}', unknown) || ' for names that do not exist' else '' end
-        else named(address) || ' failed **' || counted(failed, 'time', 'times') || '** in ' || lasted(first, last) || ', '
+        else placed(address, country) || ' failed **' || counted(failed, 'time', 'times') || '** in ' || lasted(first, last) || ', '
             || case when names <= 1 and user_name is not null then 'all as ' || named(user_name)
                 when names <= 1 then 'name not recorded'
                 else 'with ' || counted(names, 'name', 'names') || coalesce(', most as ' || named(user_name), '') end
@@ -153,7 +154,7 @@ with ranked as (
         row_number() over (partition by host_id, severity order by failed desc, ts, record_id) as place
     from entry e, threshold t)
 select 'success-after-failures', r.severity, r.host_id, r.ts, r.ts,
-    coalesce(named(u.name), 'Somebody') || ' logged on from ' || coalesce(named(a.name), 'a source that is not recorded') || ' at '
+    coalesce(named(u.name), 'Somebody') || ' logged on from ' || coalesce(placed(a.name, a.country), 'a source that is not recorded') || ' at '
     || moment(r.ts) || ' after **' || counted(r.failed, 'failure', 'failures') || '** in ' || lasted(r.first, r.ts)
     || case when r.names > 1 then ' with ' || counted(r.names, 'name', 'names') else '' end || proof(r.method) || '.',
     r.failed, u.name, a.name, r.record_id, search_for(coalesce(a.name, u.name, '')), counted(r.failed + 1, 'attempt', 'attempts')
@@ -161,6 +162,28 @@ from ranked r
 left join user_t u on u.user_id = r.user_id
 left join address_t a on a.address_id = r.address_id
 where r.place <= case r.severity when 'high' then 4 * r.shown else r.shown end;
+
+-- ---- Who else came from an address that had broken in or tried to ----
+
+insert into found
+with culprit as (select host_id, address_id, min(first) as first, sum(failed)::bigint as failed from run group by host_id, address_id),
+guest as (
+    select l.host_id, l.address_id, l.user_id, c.failed, sum(l.count)::bigint as times, min(l.ts) as first, max(l.ts) as last,
+        min(l.record_id) as record_id, arg_min(l.method, l.ts) as method
+    from logon_t l join culprit c on c.host_id = l.host_id and c.address_id = l.address_id
+    where l.kind = 'logon' and l.outcome = 'success' and l.ts > c.first
+        and l.record_id not in (select record_id from entry)
+    group by all),
+ranked as (select *, row_number() over (partition by host_id order by failed desc, first, record_id) as place from guest)
+select 'logon-from-attacker', 'high', r.host_id, r.first, r.last,
+    coalesce(named(u.name), 'Somebody') || ' logged on from ' || placed(a.name, a.country)
+    || case when r.times = 1 then ' at ' else ' **' || counted(r.times, 'time', 'times') || '**, first at ' end || moment(r.first)
+    || proof(r.method) || '; that address had failed ' || counted(r.failed, 'time', 'times') || '.',
+    r.times, u.name, a.name, r.record_id, search_for(a.name), counted(r.times, 'logon', 'logons')
+from ranked r
+left join user_t u on u.user_id = r.user_id
+left join address_t a on a.address_id = r.address_id
+where r.place <= 2 * (select shown from threshold);
 
 -- ---- One account, many addresses ----
 -- Addresses from which the account also logged on do not count: that is how people travel.
@@ -191,7 +214,7 @@ qualify row_number() over (partition by s.host_id, s.user_id order by c.ts) <= (
 
 insert into found
 select 'distributed-success', case when own > 0 then 'high' else 'medium' end, b.host_id, b.ts, b.ts,
-    named(u.name) || ' logged on from ' || named(a.name) || ' at ' || moment(b.ts) || ', an address it had not come from before, while '
+    named(u.name) || ' logged on from ' || placed(a.name, a.country) || ' at ' || moment(b.ts) || ', an address it had not come from before, while '
     || counted(b.addresses, 'address', 'addresses') || ' were failing on this account (' || counted(b.failed, 'failure', 'failures')
     || ')' || proof(b.method) || '.',
     b.failed, u.name, a.name, b.success_id, search_for(a.name), 'Lines'
@@ -239,43 +262,79 @@ with entered as (
         and l.address_id > 0 and l.ts is not null
     group by all),
 ranked as (
-    select e.*, a.name as address, a.kind, row_number() over (partition by host_id order by (a.kind = 'public') desc, times desc, first) as place
+    select e.*, a.name as address, a.kind, a.country, row_number() over (partition by host_id order by (a.kind = 'public') desc, times desc, first) as place
     from entered e left join address_t a on a.address_id = e.address_id)
 select 'root-by-password', case when kind = 'public' then 'medium' else 'note' end, host_id, first, last,
-    '**root** logged on by password from ' || named(address) || ', ' || counted(times, 'time', 'times')
+    '**root** logged on by password from ' || placed(address, country) || ', ' || counted(times, 'time', 'times')
     || case when times = 1 then ', at ' else ', first at ' end || moment(first) || '.',
     times, 'root', address, record_id, search_for(address), counted(times, 'logon', 'logons')
 from ranked where place <= (select shown from threshold);
 
--- ---- A country this account never came from ----
+-- ---- A country this account, or anybody, never came from ----
+
+create or replace temp table came as
+select l.host_id, l.user_id, case when a.country is not null then a.country when a.kind <> 'public' then 'inside' end as origin,
+    min(l.ts) as ts, count(*) as times, arg_min(l.record_id, l.ts) as record_id, arg_min(l.address_id, l.ts) as address_id,
+    arg_min(l.method, l.ts) as method
+from logon_t l join address_t a on a.address_id = l.address_id
+where l.kind = 'logon' and l.outcome = 'success' and l.ts is not null and a.ip is not null
+group by all
+having origin is not null;
+
+create or replace temp macro listed(places) as array_to_string(list_slice(places, 1, 4), ', ')
+    || case when len(places) > 4 then ' and ' || counted(len(places) - 4, 'other', 'others') else '' end;
+
+create or replace temp table new_country as
+with traveller as (select host_id, user_id from came where user_id > 0 group by host_id, user_id having count(*) > 1),
+nth as (
+    select l.record_id, row_number() over (partition by l.host_id, l.user_id order by l.ts, l.record_id) - 1 as earlier
+    from logon_t l join traveller t on t.host_id = l.host_id and t.user_id = l.user_id
+    where l.kind = 'logon' and l.outcome = 'success' and l.ts is not null and l.address_id > 0),
+before as (
+    select *, list(origin) over (partition by host_id, user_id order by ts, record_id rows between unbounded preceding and 1 preceding) as places
+    from came)
+select b.*, row_number() over (partition by b.host_id, b.user_id order by b.ts) as place
+from before b join nth n on n.record_id = b.record_id
+where b.origin <> 'inside' and n.earlier >= (select known_logons from threshold);
 
 insert into found
-with came as (
-    select l.host_id, l.user_id,
-        case when a.country is not null then a.country when a.kind = 'public' then null else 'inside' end as origin,
-        min(l.ts) as ts, count(*) as times, arg_min(l.record_id, l.ts) as record_id, arg_min(l.address_id, l.ts) as address_id,
-        arg_min(l.method, l.ts) as method
-    from logon_t l join address_t a on a.address_id = l.address_id
-    where l.kind = 'logon' and l.outcome = 'success' and l.ts is not null and l.user_id > 0 and a.ip is not null
-    group by all),
-before as (
-    select *, sum(times) over w as earlier,
-        list(case when origin = 'inside' then 'inside' else origin end) over w as places
-    from came where origin is not null
-    window w as (partition by host_id, user_id order by ts, record_id rows between unbounded preceding and 1 preceding)),
-ranked as (
-    select *, row_number() over (partition by host_id, user_id order by ts) as place
-    from before where origin <> 'inside' and earlier >= (select known_logons from threshold))
 select 'new-country', 'medium', r.host_id, r.ts, r.ts,
-    named(u.name) || ' logged on from **' || r.origin || '** for the first time at ' || moment(r.ts) || ' (' || named(a.name)
-    || proof(r.method) || '); before it came from ' || array_to_string(list_slice(r.places, 1, 4), ', ')
-    || case when len(r.places) > 4 then ' and ' || counted(len(r.places) - 4, 'other', 'others') else '' end || '.',
+    named(u.name) || ' logged on from **' || replace(r.origin, '*', '∗') || '** for the first time at ' || moment(r.ts) || ' ('
+    || named(a.name) || proof(r.method) || '); before it came from ' || replace(listed(r.places), '*', '∗') || '.',
     r.times, u.name, a.name, r.record_id, search_for(a.name), counted(r.times, 'logon', 'logons')
-from ranked r
+from new_country r
 left join user_t u on u.user_id = r.user_id
 left join address_t a on a.address_id = r.address_id
 where r.place <= (select shown from threshold)
 qualify row_number() over (partition by r.host_id order by r.ts) <= 2 * (select shown from threshold);
+
+-- The account may be new itself and the country still be one nobody came from. Logons before it are counted by
+-- whole hours.
+insert into found
+with origins as (
+    select host_id, origin, sum(times) as times, min(ts) as ts, arg_min(record_id, ts) as record_id, arg_min(address_id, ts) as address_id,
+        arg_min(user_id, ts) as user_id, arg_min(method, ts) as method
+    from came group by host_id, origin),
+before as (
+    select *, list(origin) over (partition by host_id order by ts, record_id rows between unbounded preceding and 1 preceding) as places
+    from origins),
+hours as (
+    select host_id, epoch_us(ts) // 3600000000 as hour, count(*) as logons
+    from logon_t where kind = 'logon' and outcome = 'success' and ts is not null and address_id > 0 group by all),
+ranked as (
+    select b.*, row_number() over (partition by b.host_id order by b.ts desc) as place
+    from before b
+    where b.origin <> 'inside' and b.places is not null and b.record_id not in (select record_id from new_country)
+        and (select sum(h.logons) from hours h where h.host_id = b.host_id and h.hour < epoch_us(b.ts) // 3600000000)
+            >= (select known_host_logons from threshold))
+select 'new-country-for-host', 'medium', r.host_id, r.ts, r.ts,
+    coalesce(named(u.name), 'Somebody') || ' was the first to log on from **' || replace(r.origin, '*', '∗') || '**, at ' || moment(r.ts)
+    || ' (' || named(a.name) || proof(r.method) || '); all logons before came from ' || replace(listed(r.places), '*', '∗') || '.',
+    r.times, u.name, a.name, r.record_id, search_for(a.name), 'Lines'
+from ranked r
+left join user_t u on u.user_id = r.user_id
+left join address_t a on a.address_id = r.address_id
+where r.place <= (select shown from threshold);
 
 -- ---- Probes ----
 
@@ -304,7 +363,7 @@ ranked as (
         count(*) over (partition by host_id) as bursts
     from burst)
 select 'probes', 'note', r.host_id, r.first, r.last,
-    named(a.name) || ' knocked **' || counted(r.times, 'time', 'times') || '** in ' || lasted(r.first, r.last)
+    placed(a.name, a.country) || ' knocked **' || counted(r.times, 'time', 'times') || '** in ' || lasted(r.first, r.last)
     || ' without trying to log on' || coalesce(' (' || replace(k.reason::varchar, '-', ' ') || ')', '')
     || case when place = shown and bursts > shown then '; ' || counted(bursts - shown, 'more burst', 'more bursts') || ' like it' else '' end || '.',
     r.times, null, a.name, r.record_id, search_for(a.name), counted(r.times, 'probe', 'probes')
@@ -355,4 +414,6 @@ drop table suspect;
 drop table entry;
 drop table siege;
 drop table breach;
+drop table came;
+drop table new_country;
 drop table threshold;

@@ -8,6 +8,10 @@ create or replace temp macro named(name) as '**' || replace(regexp_replace(
     case when length(name) > 64 then left(name, 63) || '…' else name end,
     '[\x00-\x1f\x7f-\x{9f}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}]', chr(65533), 'g'), '*', '∗') || '**';
 
+-- An address with its country, where that is known.
+create or replace temp macro placed(name, country) as named(name)
+    || coalesce(' (' || replace(regexp_replace(country, '[\x00-\x1f\x7f]', '', 'g'), '*', '∗') || ')', '');
+
 create or replace temp macro counted(n, one, many) as format('{:,} ', n::bigint) || case when n = 1 then one else many end;
 
 create or replace temp macro moment(ts) as strftime(ts, '%-d %b %Y %H:%M:%S') || ' UTC';
