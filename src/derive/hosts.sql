@@ -54,7 +54,7 @@ insert into service values
     ('desktop', '(gdm.*|lightdm|sddm|gnome-shell|kwin.*)');
 
 create or replace temp table heard as
-select h.host_id, p.name, sum(h.records)::bigint as records
+select h.host_id, regexp_replace(p.name, '\(.*', '') as name, sum(h.records)::bigint as records
 from log_hour_t h join program_t p on p.program_id = h.program_id where h.host_id > 0 group by all
 union all
 select host_id, regexp_extract(message, '^Started ([\w.@-]+)\.service', 1), count(*)

@@ -245,14 +245,13 @@ from ranked where place <= shown;
 
 insert into found
 select 'root-without-success', 'note', w.host_id, null, null,
-    'No success for **root**: ' || counted(sum(w.failed), 'failure', 'failures') || ' from '
-    || counted(count(distinct w.address_id), 'address', 'addresses') || '.',
-    sum(w.failed), 'root', null, min(w.record_id),
-    search_for('root'), 'Lines'
+    'No success for **root**: ' || counted(sum(w.failed) filter (w.address_id > 0), 'failure', 'failures') || ' from '
+    || counted(count(*) filter (w.address_id > 0 and w.failed > 0), 'address', 'addresses') || '.',
+    sum(w.failed) filter (w.address_id > 0), 'root', null, min(w.record_id) filter (w.address_id > 0), search_for('root'), 'Lines'
 from who w join user_t u on u.user_id = w.user_id
-where u.name = 'root' and w.address_id > 0
+where u.name = 'root'
 group by w.host_id
-having coalesce(sum(w.succeeded), 0) = 0 and sum(w.failed) >= (select root_failures from threshold);
+having coalesce(sum(w.succeeded), 0) = 0 and sum(w.failed) filter (w.address_id > 0) >= (select root_failures from threshold);
 
 insert into found
 with entered as (
@@ -376,10 +375,15 @@ where r.place <= t.shown;
 -- ---- Becoming another user ----
 
 insert into found
-with marked as (
-    select *, case when ts - lag(ts) over (partition by host_id, actor_id, user_id order by ts, record_id) > (select pause from threshold)
-        then 1 else 0 end as begins
-    from logon_t where kind = 'privilege' and ts is not null and outcome <> 'unknown'),
+with refused as (
+    select host_id, actor_id, user_id from logon_t
+    where kind = 'privilege' and outcome = 'failure' and ts is not null group by all
+    having sum(count) >= (select privilege_failures from threshold)),
+marked as (
+    select l.*, case when l.ts - lag(l.ts) over w > (select pause from threshold) then 1 else 0 end as begins
+    from logon_t l join refused r on r.host_id = l.host_id and r.actor_id = l.actor_id and r.user_id = l.user_id
+    where l.kind = 'privilege' and l.ts is not null and l.outcome <> 'unknown'
+    window w as (partition by l.host_id, l.actor_id, l.user_id order by l.ts, l.record_id)),
 numbered as (
     select *, sum(begins) over (partition by host_id, actor_id, user_id order by ts, record_id) as run from marked),
 tries as (
