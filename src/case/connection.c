@@ -92,7 +92,7 @@ static duckdb_value texts_value(const struct case_value *v) {
     duckdb_logical_type type = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
     duckdb_value *items = must_zero(v->texts.n, sizeof *items);
     for (size_t i = 0; i < v->texts.n; i++)
-        items[i] = text_value(v->texts.at[i]);
+        items[i] = v->texts.at[i].p ? text_value(v->texts.at[i]) : duckdb_create_null_value();
     duckdb_value list = duckdb_create_list_value(type, items, v->texts.n);
     for (size_t i = 0; i < v->texts.n; i++)
         duckdb_destroy_value(&items[i]);

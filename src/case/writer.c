@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "case/internal.h"
+#include "case/ledger.h"
 #include "record/record.h"
 
 #include <arpa/inet.h>
@@ -34,6 +35,7 @@ struct case_writer {
     struct case_connection *connection;
     struct table log, logon, anomaly, class;
     struct intern classes; // class_id by struct class_key
+    struct ledger *ledger;
     struct case_names names;
     struct table name_tables[NAME_TABLES];
     size_t names_written[NAME_TABLES];
@@ -136,7 +138,10 @@ static void put_text(struct table *t, idx_t column, struct str s) {
 static enum status end_row(struct case_writer *w, struct table *t, struct error *error) {
     if (++t->rows < LIMIT_BATCH_ROWS)
         return OK;
-    return t->unflushed + t->rows == ROW_GROUP ? flush_table(w, t, error) : append_chunk(w, t, error);
+    if (t->unflushed + t->rows < ROW_GROUP)
+        return append_chunk(w, t, error);
+    enum status status = ledger_announce(w->ledger, w->connection, error);
+    return status == OK ? flush_table(w, t, error) : status;
 }
 
 // ---- Rows ----
@@ -302,12 +307,14 @@ static enum status flush_names(struct case_writer *w, size_t i, struct error *er
 }
 
 enum status case_flush(struct case_writer *w, struct error *error) {
-    enum status status = OK;
+    enum status status = ledger_announce(w->ledger, w->connection, error);
     for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
         status = flush_names(w, i, error);
     struct table *facts[] = {&w->class, &w->log, &w->logon, &w->anomaly};
     for (size_t i = 0; i < sizeof facts / sizeof *facts && status == OK; i++)
         status = flush_table(w, facts[i], error);
+    if (status == OK)
+        status = ledger_settle(w->ledger, w->connection, error);
     case_changed(w->file);
     return status;
 }
@@ -340,40 +347,7 @@ static struct case_value number(uint64_t v) {
 }
 
 enum status case_put_source(struct case_writer *w, const struct source_row *r, struct error *error) {
-    const struct case_param params[] = {
-        {"id", number(r->source_id)},
-        {"path", text_or_null(r->path)},
-        {"container", text_or_null(r->container)},
-        {"format", text_or_null(r->format)},
-        {"sha256", text_or_null(r->sha256)},
-        {"bytes", number(r->bytes)},
-        {"stored", number(r->stored_bytes)},
-        {"lines", number(r->lines)},
-        {"records", number(r->records)},
-        {"continued", number(r->continued)},
-        {"skipped", number(r->skipped)},
-        {"blank", number(r->blank)},
-        {"first", time_or_null(r->first_ts)},
-        {"last", time_or_null(r->last_ts)},
-        {"zone", text_or_null(r->zone)},
-        {"zone_from", text_or_null(r->zone_from)},
-        {"year_from", text_or_null(r->year_from)},
-        {"mtime", time_or_null(r->mtime)},
-        {"state", text_or_null(str_of(SOURCE_STATE_NAMES[r->state]))},
-        {"reason", text_or_null(r->reason)},
-    };
-    size_t n = sizeof params / sizeof *params;
-    enum status status = case_execute(w->connection, "begin", error);
-    if (status == OK)
-        status = run_params(w, "delete from facts.main.source_t where source_id = $id", params, n, error);
-    if (status == OK)
-        status =
-            run_params(w,
-                       "insert into facts.main.source_t values ($id, $path, $container, $format, $sha256, $bytes, "
-                       "$stored, $lines, $records, $continued, $skipped, $blank, $first, $last, $zone, $zone_from, "
-                       "$year_from, $mtime, $state, $reason)",
-                       params, n, error);
-    return status == OK ? case_execute(w->connection, "commit", error) : status;
+    return ledger_put(w->ledger, w->connection, r, error);
 }
 
 enum status case_put_host(struct case_writer *w, uint32_t host_id, usec first, usec last, uint64_t records,
@@ -490,6 +464,7 @@ static enum status open_tables(struct case_writer *w, struct error *error) {
 enum status case_writer_open(struct case_file *file, struct case_writer **ret, struct error *error) {
     struct case_writer *w = must_zero(1, sizeof *w);
     w->file = file;
+    w->ledger = ledger_new();
     enum status status = case_connect_writer(file, &w->connection, error);
     if (status == OK)
         status = remove_unfinished(w, error);
@@ -513,6 +488,7 @@ enum status case_writer_close(struct case_writer *w, struct error *error) {
     if (!w)
         return OK;
     enum status status = w->log.appender ? case_flush(w, error) : OK;
+    ledger_free(w->ledger);
     close_table(&w->log);
     close_table(&w->logon);
     close_table(&w->anomaly);

@@ -2,7 +2,7 @@
 // Copyright The Linux Host Explorer Authors
 //
 // Facts into the case, in batches. Rows are typed columns straight into DuckDB's vectors; text never passes
-// through here. What is flushed can be seen by those who ask.
+// through here. What has been flushed can be seen by those who ask and survives a kill.
 #pragma once
 
 #include "base/intern.h"
@@ -75,12 +75,12 @@ uint32_t case_writer_next_source(struct case_writer *writer);
 uint64_t case_writer_next_record(const struct case_writer *writer);         // first free record_id
 struct case_connection *case_writer_connection(struct case_writer *writer); // may write
 
-// The source's row, new or again. Committed at once.
+// The source's row, new or again; see ledger.h. Its strings live until the next case_flush().
 enum status case_put_source(struct case_writer *writer, const struct source_row *row, struct error *error);
 enum status case_add_log(struct case_writer *writer, const struct log_row *row, struct error *error);
 enum status case_add_logon(struct case_writer *writer, const struct logon_row *row, struct error *error);
 enum status case_add_anomaly(struct case_writer *writer, const struct anomaly_row *row, struct error *error);
-// Makes all rows and names so far visible. Every 200,000 rows this happens by itself.
+// Commits all rows and names so far, and tells which sources are done.
 enum status case_flush(struct case_writer *writer, struct error *error);
 // First and last time and the number of records of a host, counted by the caller.
 enum status case_put_host(struct case_writer *writer, uint32_t host_id, usec first, usec last, uint64_t records,

@@ -425,11 +425,9 @@ static enum status read_source(struct run *r, struct job *j, struct source *sour
     if (status == OK)
         status = end_source(r, j, &row, &broken);
     if (status == OK)
-        status = case_flush(r->writer, r->error);
-    if (status == OK)
         status = case_put_source(r->writer, &row, r->error);
     known_add(r->known, r->file, &row);
-    return status;
+    return status == OK ? flush_sometimes(r) : status;
 }
 
 // Looks at a source again, now to read it: its bytes may be in the case already, or their beginning.
@@ -535,6 +533,8 @@ static enum status run_all(struct run *r) {
     status = put_walk(r);
     if (status == OK)
         status = read_all(r);
+    if (status == OK)
+        status = case_flush(r->writer, r->error); // the hosts must be there to be told of
     if (status == OK)
         status = recorder_finish(r->recorder, r->error);
     return status;
