@@ -85,7 +85,10 @@ static bool read_host_and_user(struct str s, struct fields *ret) {
     ret->user = STR_NONE;
     if (rest.n == 0)
         return true;
-    return str_take(&rest, S("user=")) && (ret->user = rest, true);
+    if (!str_take(&rest, S("user=")))
+        return false;
+    ret->user = rest;
+    return true;
 }
 
 // "R rhost=H user=R": with R at both ends, H is what is left between.
@@ -118,13 +121,21 @@ static bool read_last_host(struct str s, struct fields *ret) {
     return false;
 }
 
-// Everything after "ruser=". A blank at the end is pam_unix without a name.
+// "R rhost=H " at the end, with nothing behind the blank: pam_unix without N.
+static bool read_unnamed(struct str s, struct fields *ret) {
+    struct str host;
+    if (!words_take_end(&s, S(" ")) || !words_split_last(s, S(" rhost="), &ret->ruser, &host) || !words_is_host(host))
+        return false;
+    ret->rhost = host;
+    return true;
+}
+
+// Everything after "ruser=". sshd sets no R, so nothing typed can stand there.
 static bool read_strangers(const struct pam_head *pam, struct str s, struct fields *ret) {
     bool by_unix = str_eq(pam->module, S("unix"));
-    struct str tail, rest = s;
-    if (by_unix && str_ends(s, S(" ")) && words_split_last(s, S(" rhost="), &ret->ruser, &tail) &&
-        !str_eq(pam->service, S("sshd")) && str_find_char(str_trim(tail), ' ') < 0 && words_is_host(str_trim(tail)))
-        return ret->rhost = str_trim(tail), true;
+    if (by_unix && !str_eq(pam->service, S("sshd")) && read_unnamed(s, ret))
+        return true;
+    struct str rest = s;
     if (str_take(&rest, S(" rhost=")) || str_take(&rest, S("rhost="))) {
         ret->ruser = STR_NONE;
         return read_host_and_user(rest, ret);
@@ -196,7 +207,7 @@ static size_t read_more(const struct pam_head *pam, struct str s, struct fact *r
     return words_fact(ret, logon);
 }
 
-// "check pass; user unknown": the name follows in other lines, or never.
+// "check pass; user unknown", "conversation failed": the name follows in other lines, or never.
 static size_t read_unknown(const struct saying *saying, struct fact *ret) {
     struct logon logon = new_refusal(saying->pam, saying->reason);
     logon.kind = logon.kind == LOGON_KIND_PRIVILEGE ? logon.kind : LOGON_KIND_PROBE;
@@ -231,11 +242,6 @@ static size_t read_bare_name(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
-// "conversation failed": the one asked went away.
-static size_t read_conversation(const struct saying *saying, struct fact *ret) {
-    return read_unknown(saying, ret);
-}
-
 // "account NAME has expired (…)", "account NAME has been locked …"
 static size_t read_account(const struct saying *saying, struct fact *ret) {
     struct logon logon = new_refusal(saying->pam, saying->reason);
@@ -257,16 +263,29 @@ static size_t read_expired_password(const struct saying *saying, struct fact *re
     return words_fact(ret, logon);
 }
 
+// What PAM's return codes say of a refusal.
+static enum reason reason_of_code(uint64_t code) {
+    static const uint8_t reasons[] = {
+        [4] = REASON_SERVICE_ERROR,    // PAM_SYSTEM_ERR
+        [6] = REASON_NOT_ALLOWED,      // PAM_PERM_DENIED
+        [9] = REASON_SERVICE_ERROR,    // PAM_AUTHINFO_UNAVAIL
+        [10] = REASON_UNKNOWN_USER,    // PAM_USER_UNKNOWN
+        [12] = REASON_ACCOUNT_EXPIRED, // PAM_NEW_AUTHTOK_REQD
+        [13] = REASON_ACCOUNT_EXPIRED, // PAM_ACCT_EXPIRED
+    };
+    _Static_assert(REASON_BAD_CREDENTIALS == 0, "codes not named are refused credentials");
+    return code < sizeof reasons ? (enum reason)reasons[code] : REASON_BAD_CREDENTIALS;
+}
+
 // pam_sss: "received for user NAME: 10 (User not known to the underlying authentication module)"
 static size_t read_received(const struct saying *saying, struct fact *ret) {
-    struct logon logon = new_refusal(saying->pam, REASON_BAD_CREDENTIALS);
+    struct logon logon = new_refusal(saying->pam, saying->reason);
     struct str name, code;
     uint64_t number;
     if (!words_split_last(saying->rest, S(": "), &name, &code) || !words_take_number(&code, &number))
         return 0;
     logon.step = STEP_NAME;
-    logon.reason = number == 10 ? REASON_UNKNOWN_USER : number == 13 ? REASON_ACCOUNT_EXPIRED : logon.reason;
-    logon.reason = number == 4 || number == 9 ? REASON_SERVICE_ERROR : number == 6 ? REASON_NOT_ALLOWED : logon.reason;
+    logon.reason = reason_of_code(number);
     name_account(saying->pam, name, &logon);
     return words_fact(ret, logon);
 }
@@ -401,7 +420,7 @@ static wordings ROWS = {
                      WORDING("access denied for user ", read_access, NOT_ALLOWED)),
     ['b'] = WORDINGS(WORDING("bad username ", read_quoted, UNKNOWN_USER)),
     ['c'] = WORDINGS(WORDING("check pass; user unknown", read_unknown, UNKNOWN_USER),
-                     WORDING("conversation failed", read_conversation, CONVERSATION_FAILED)),
+                     WORDING("conversation failed", read_unknown, CONVERSATION_FAILED)),
     ['e'] = WORDINGS(WORDING("expired password for user ", read_expired_password, ACCOUNT_EXPIRED)),
     ['r'] = WORDINGS(WORDING("received for user ", read_received, BAD_CREDENTIALS),
                      WORDING("requirement ", read_requirement, NOT_ALLOWED)),
@@ -419,22 +438,24 @@ static struct str service_in(struct str program) {
     return str_head(program, n);
 }
 
-// "unix(sshd:auth): WORDS", "unix: WORDS"
-static bool take_head(struct str *s, struct pam_head *pam) {
+// "unix(sshd:auth): WORDS", "unix(auth): WORDS", "unix: WORDS"
+static bool take_head(struct str s, struct pam_head *pam, struct str *ret_text) {
+    enum { MODULE_MAX = 32 };
     struct str in;
     size_t n = 0;
-    while (n < s->n && n < 32 && s->p[n] != '(' && s->p[n] != ':')
+    while (n < s.n && n < MODULE_MAX && s.p[n] != '(' && s.p[n] != ':')
         n++;
-    pam->module = str_head(*s, n);
-    *s = str_skip(*s, n);
-    if (str_take(s, S("("))) {
-        if (!words_split(*s, S("): "), &in, s))
+    pam->module = str_head(s, n);
+    s = str_skip(s, n);
+    if (str_take(&s, S("("))) {
+        if (!words_split(s, S("): "), &in, ret_text))
             return false;
         if (!words_split(in, S(":"), &pam->service, &pam->type))
             pam->type = in;
         return true;
     }
-    return str_take(s, S(": "));
+    *ret_text = s;
+    return str_take(ret_text, S(": "));
 }
 
 // Which of PAM's three ways to begin this is; false when PAM does not speak here.
@@ -443,7 +464,7 @@ static bool open_line(const struct message *message, struct str *ret_text, struc
     *pam = (struct pam_head){{NULL, 0}, service_in(program), {NULL, 0}};
     *ret_text = s;
     if (str_take(&s, S("pam_")))
-        return take_head(&s, pam) && (*ret_text = s, true);
+        return take_head(s, pam, ret_text);
     if (str_take(&s, S("(pam_")))
         return words_split(s, S(") "), &pam->module, ret_text);
     if (words_split(program, S("(pam_"), &program, &module)) {
