@@ -15,7 +15,7 @@ create table host_t (host_id uinteger, name varchar, first_ts timestamp, last_ts
 create table program_t (program_id uinteger, name varchar);
 create table user_t (user_id uinteger, name varchar);
 create table terminal_t (terminal_id uinteger, name varchar);
-create table key_t (key_id uinteger, fingerprint varchar);
+create table key_t (key_id uinteger, name varchar, fingerprint varchar, key_type varchar);
 create table address_t (
     address_id uinteger, name varchar, ip varchar, kind varchar, country_code varchar, country varchar, city varchar,
     latitude double, longitude double, located varchar, asn ubigint, as_name varchar);
@@ -34,7 +34,7 @@ create table log_t (
 create table logon_t (
     record_id ubigint, ts timestamp, host_id uinteger, user_id uinteger, actor_id uinteger, outcome outcome,
     reason reason, method method, kind logon_kind, program_id uinteger, pid integer, address_id uinteger,
-    source_port integer, terminal_id uinteger, key_id uinteger, key_type varchar, count uinteger, lines uinteger);
+    source_port integer, terminal_id uinteger, key_id uinteger, count uinteger, lines uinteger);
 
 create table anomaly_t (source_id uinteger, record_id ubigint, "offset" ubigint, length ubigint, kind anomaly_kind, detail varchar);
 

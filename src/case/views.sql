@@ -37,8 +37,8 @@ from log_t l,
 create or replace view logon as
 select l.ts, h.names[l.host_id] as host, u.names[l.user_id] as user_name, l.outcome, l.reason, l.method,
     p.names[l.program_id] as program, l.pid, a.ips[l.address_id] as source_ip, l.source_port,
-    a.names[l.address_id] as source_host, t.names[l.terminal_id] as tty, k.names[l.key_id] as key_fingerprint, l.count,
-    l.kind, l.record_id, u.names[l.actor_id] as actor, l.key_type, l.lines, a.countries[l.address_id] as country_code,
+    a.names[l.address_id] as source_host, t.names[l.terminal_id] as tty, k.prints[l.key_id] as key_fingerprint, l.count,
+    l.kind, l.record_id, u.names[l.actor_id] as actor, k.types[l.key_id] as key_type, l.lines, a.countries[l.address_id] as country_code,
     l.user_id, l.address_id, l.host_id, l.program_id, l.terminal_id, l.key_id
 from logon_t l,
     (select list(name order by host_id) as names from host_t) h,
@@ -47,7 +47,7 @@ from logon_t l,
     (select list(ip order by address_id) as ips, list(case when ip is null then name end order by address_id) as names,
         list(country_code order by address_id) as countries from address_t) a,
     (select list(name order by terminal_id) as names from terminal_t) t,
-    (select list(fingerprint order by key_id) as names from key_t) k;
+    (select list(fingerprint order by key_id) as prints, list(key_type order by key_id) as types from key_t) k;
 
 create or replace view address as
 select ip, kind, country_code, city, latitude, longitude, asn, as_name, country, located

@@ -212,9 +212,8 @@ enum status case_add_logon(struct case_writer *w, const struct logon_row *r, str
     PUT_OR_NULL(t, 12, int32_t, r->port, r->port < 0);
     PUT(t, 13, uint32_t, r->terminal_id);
     PUT(t, 14, uint32_t, r->key_id);
-    put_text(t, 15, r->key_type);
-    PUT(t, 16, uint32_t, r->count);
-    PUT(t, 17, uint32_t, r->lines);
+    PUT(t, 15, uint32_t, r->count);
+    PUT(t, 16, uint32_t, r->lines);
     return end_row(w, t, error);
 }
 
@@ -266,8 +265,14 @@ static enum status load_names(struct case_writer *w, size_t i, struct error *err
     return status == END ? OK : status;
 }
 
+// Over a NULL that was put before.
+static void put_known(struct table *t, idx_t column, struct str s) {
+    t->valid[column][t->rows / 64] |= UINT64_C(1) << (t->rows % 64);
+    put_text(t, column, s);
+}
+
 // The address in its usual spelling: IPv4 also when written as IPv6, no zone id; NULL stays for a host name.
-static void put_ip(struct table *t, idx_t column, struct str name) {
+static void put_ip(struct table *t, struct str name) {
     char text[INET6_ADDRSTRLEN + 1], out[INET6_ADDRSTRLEN];
     struct in6_addr a;
     ptrdiff_t zone = str_find_char(name, '%');
@@ -284,8 +289,14 @@ static void put_ip(struct table *t, idx_t column, struct str name) {
                   out, sizeof out);
     else
         return;
-    t->valid[column][t->rows / 64] |= UINT64_C(1) << (t->rows % 64);
-    put_text(t, column, str_of(out));
+    put_known(t, 2, str_of(out));
+}
+
+static void put_key(struct table *t, struct str name) {
+    ptrdiff_t blank = str_find_char(name, ' ');
+    put_known(t, 2, str_skip(name, (size_t)(blank + 1)));
+    if (blank > 0)
+        put_known(t, 3, str_head(name, (size_t)blank));
 }
 
 // Names that came since the last time. Their bytes are the attacker's: valid UTF-8 was made of them when
@@ -300,7 +311,9 @@ static enum status flush_names(struct case_writer *w, size_t i, struct error *er
         for (idx_t column = 2; column < t->columns; column++)
             set_null(t, column);
         if (table == &w->names.address)
-            put_ip(t, 2, table->values.at[w->names_written[i]]);
+            put_ip(t, table->values.at[w->names_written[i]]);
+        if (table == &w->names.key)
+            put_key(t, table->values.at[w->names_written[i]]);
         status = end_row(w, t, error);
     }
     return status == OK ? flush_table(w, t, error) : status;

@@ -12,7 +12,8 @@
 
 // The open vocabularies: each value has one number for the whole case.
 struct case_names {
-    struct intern host, program, user, terminal, key, address;
+    struct intern host, program, user, terminal, address;
+    struct intern key; // "TYPE fingerprint", or the fingerprint alone
 };
 
 struct log_row {
@@ -39,7 +40,6 @@ struct logon_row {
     uint32_t address_id;
     int32_t port; // -1: NULL
     uint32_t terminal_id, key_id;
-    struct str key_type; // absent: NULL
     uint32_t count, lines;
 };
 

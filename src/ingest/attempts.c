@@ -24,7 +24,6 @@
 enum {
     OPEN_MAX = 1 << 16,    // attempts held open; the longest silent one goes first
     BUCKETS = 1 << 16,     // of the hash table
-    KEY_TYPE_MAX = 40,     // bytes kept of a key's type
     NOBODY = OPEN_MAX + 1, // ends the lists
 };
 enum { JUDGES_MAX = 16 }; // families that tell verdicts; there are fewer readers than that
@@ -45,8 +44,6 @@ struct open {
     bool closed, limited;
     usec last;
     uint32_t next, older, newer;
-    size_t key_type_n;
-    char key_type[KEY_TYPE_MAX];
 };
 
 struct attempts {
@@ -119,7 +116,6 @@ static bool is_worth_telling(const struct open *o) {
 }
 
 static void emit_row(struct attempts *a, struct open *o) {
-    o->row.key_type = o->key_type_n ? (struct str){o->key_type, o->key_type_n} : STR_NONE;
     if (is_worth_telling(o))
         a->emit(a->context, &o->row);
     o->stages = 0;
@@ -162,12 +158,6 @@ static struct open *open_process(struct attempts *a, const struct attempt *line,
     return o;
 }
 
-static void keep_key_type(struct open *o, struct str type) {
-    o->key_type_n = type.n < KEY_TYPE_MAX ? type.n : KEY_TYPE_MAX;
-    if (type.n)
-        memcpy(o->key_type, type.p, o->key_type_n);
-}
-
 static void recount(struct open *o) {
     bool counts = o->row.outcome == OUTCOME_FAILURE && o->row.kind != LOGON_KIND_PROBE;
     uint64_t now = counts ? o->row.count : 0;
@@ -180,7 +170,6 @@ static void begin_row(struct attempts *a, struct open *o, const struct attempt *
     o->row = *line;
     o->row.lines = 1;
     o->stages = stage;
-    keep_key_type(o, line->key_type);
     recount(o);
 }
 
@@ -202,8 +191,6 @@ static void fill_row(struct open *o, const struct attempt *line, bool better) {
     set_id(&row->address_id, line->address_id, better);
     set_id(&row->terminal_id, line->terminal_id, better);
     set_id(&row->key_id, line->key_id, better);
-    if (line->key_type.n && (better || !o->key_type_n))
-        keep_key_type(o, line->key_type);
     if (line->port >= 0 && (better || row->port < 0))
         row->port = line->port;
     if (line->method != METHOD_COUNT && (better || row->method == METHOD_COUNT))

@@ -21,7 +21,6 @@ struct attempt {
     enum method method;
     enum logon_step step;
     uint32_t user_id, actor_id, address_id, terminal_id, key_id; // 0: not recorded
-    struct str key_type; // copied by attempts_add(); on the way out it lives for the call
     int32_t port;
     uint32_t count, lines;
 };

@@ -205,10 +205,18 @@ static void write_attempt(void *context, const struct attempt *a) {
                                   .port = a->port,
                                   .terminal_id = a->terminal_id,
                                   .key_id = a->key_id,
-                                  .key_type = a->key_type,
                                   .count = a->count,
                                   .lines = a->lines};
     keep_status(r, case_add_logon(r->writer, &row, r->error));
+}
+
+// A key is told by its type and fingerprint; without a fingerprint it is none to follow.
+static uint32_t key_id(struct intern *table, const struct logon *l) {
+    char name[2 * LIMIT_NAME];
+    if (!l->fingerprint.n || !l->key_type.n || l->fingerprint.n + l->key_type.n >= sizeof name)
+        return name_id(table, l->fingerprint);
+    int n = snprintf(name, sizeof name, "%.*s %.*s", STR_ARG(l->key_type), STR_ARG(l->fingerprint));
+    return name_id(table, (struct str){name, (size_t)n});
 }
 
 static void take_logon(struct recorder *r, const struct log_row *row, const struct meaning *meaning,
@@ -229,8 +237,7 @@ static void take_logon(struct recorder *r, const struct log_row *row, const stru
                               .actor_id = name_id(&n->user, l->actor),
                               .address_id = name_id(&n->address, l->source),
                               .terminal_id = name_id(&n->terminal, l->tty),
-                              .key_id = name_id(&n->key, l->fingerprint),
-                              .key_type = l->key_type,
+                              .key_id = key_id(&n->key, l),
                               .port = l->port,
                               .count = l->count < LIMIT_REPEAT ? l->count : LIMIT_REPEAT,
                               .lines = 1};

@@ -18,23 +18,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct told {
-    struct attempt at;
-    char key_type[64];
-};
-
 struct desk {
     struct attempts *attempts;
     struct intern names, hosts, programs;
-    VEC(struct told) told;
+    VEC(struct attempt) told;
     uint64_t lines;
 };
 
 static void keep_attempt(void *context, const struct attempt *attempt) {
     struct desk *desk = context;
-    struct told told = {.at = *attempt};
-    snprintf(told.key_type, sizeof told.key_type, "%.*s", STR_ARG(attempt->key_type));
-    *VEC_PUSH(&desk->told) = told;
+    *VEC_PUSH(&desk->told) = *attempt;
 }
 
 static void open_desk(struct desk *desk) {
@@ -75,7 +68,6 @@ static void put_message(struct desk *desk, usec ts, struct str host, const struc
                                      .address_id = intern_id(&desk->names, l->source),
                                      .terminal_id = intern_id(&desk->names, l->tty),
                                      .key_id = intern_id(&desk->names, l->fingerprint),
-                                     .key_type = l->key_type,
                                      .port = l->port,
                                      .count = l->count,
                                      .lines = 1};
@@ -118,14 +110,13 @@ static void put_lines(struct desk *desk, const char *text) {
 }
 
 static int compare_told(const void *a, const void *b) {
-    const struct attempt *x = &((const struct told *)a)->at, *y = &((const struct told *)b)->at;
+    const struct attempt *x = a, *y = b;
     if (x->ts != y->ts)
         return x->ts < y->ts ? -1 : 1;
     return x->record_id < y->record_id ? -1 : x->record_id > y->record_id;
 }
 
-static void print_told(const struct desk *desk, const struct told *told, struct buffer *b) {
-    const struct attempt *a = &told->at;
+static void print_told(const struct desk *desk, const struct attempt *a, struct buffer *b) {
     usec s = a->ts / USEC_SECOND;
     struct str user = intern_value(&desk->names, a->user_id), actor = intern_value(&desk->names, a->actor_id);
     struct str source = intern_value(&desk->names, a->address_id), tty = intern_value(&desk->names, a->terminal_id);
@@ -146,7 +137,7 @@ static void print_told(const struct desk *desk, const struct told *told, struct 
     if (a->reason != REASON_COUNT)
         buffer_print(b, " %s", REASON_NAMES[a->reason]);
     if (print.n)
-        buffer_print(b, " %s %.*s", told->key_type, STR_ARG(print));
+        buffer_print(b, " %.*s", STR_ARG(print));
     buffer_print(b, " x%u/%u\n", a->count, a->lines);
 }
 
@@ -395,7 +386,7 @@ static void test_many_open(void **state) {
     attempts_flush(desk.attempts);
     assert_int_equal(desk.told.n, MANY);
     for (size_t i = 0; i < desk.told.n; i++)
-        assert_int_equal(desk.told.at[i].at.pid, i);
+        assert_int_equal(desk.told.at[i].pid, i);
     close_desk(&desk);
 }
 
@@ -407,29 +398,24 @@ static uint32_t next_random(uint64_t *seed) {
     return (uint32_t)(*seed >> 32);
 }
 
-#define KEY_TYPE "a key type longer than any that there is or will be"
-
 static struct attempt random_line(uint64_t *seed, usec ts) {
     const struct meaning *families[] = {meaning_of(S("sshd")), meaning_of(S("su"))};
-    struct attempt line = {.ts = next_random(seed) % 20 ? ts : USEC_NONE,
-                           .host_id = 1 + next_random(seed) % 2,
-                           .program_id = 1 + next_random(seed) % 2,
-                           .meaning = families[next_random(seed) % 2],
-                           .pid = (int64_t)(next_random(seed) % 6) - 1,
-                           .outcome = (enum outcome)(next_random(seed) % OUTCOME_COUNT),
-                           .kind = (enum logon_kind)(next_random(seed) % LOGON_KIND_COUNT),
-                           .reason = (enum reason)(next_random(seed) % (REASON_COUNT + 1)),
-                           .method = (enum method)(next_random(seed) % (METHOD_COUNT + 1)),
-                           .step = (enum logon_step)(next_random(seed) % (STEP_CLOSE + 1)),
-                           .user_id = next_random(seed) % 4,
-                           .actor_id = next_random(seed) % 2,
-                           .address_id = next_random(seed) % 3,
-                           .port = (int32_t)(next_random(seed) % 3) - 1,
-                           .count = 1 + next_random(seed) % 3,
-                           .lines = 1};
-    if (next_random(seed) % 8 == 0)
-        line.key_type = S(KEY_TYPE);
-    return line;
+    return (struct attempt){.ts = next_random(seed) % 20 ? ts : USEC_NONE,
+                            .host_id = 1 + next_random(seed) % 2,
+                            .program_id = 1 + next_random(seed) % 2,
+                            .meaning = families[next_random(seed) % 2],
+                            .pid = (int64_t)(next_random(seed) % 6) - 1,
+                            .outcome = (enum outcome)(next_random(seed) % OUTCOME_COUNT),
+                            .kind = (enum logon_kind)(next_random(seed) % LOGON_KIND_COUNT),
+                            .reason = (enum reason)(next_random(seed) % (REASON_COUNT + 1)),
+                            .method = (enum method)(next_random(seed) % (METHOD_COUNT + 1)),
+                            .step = (enum logon_step)(next_random(seed) % (STEP_CLOSE + 1)),
+                            .user_id = next_random(seed) % 4,
+                            .actor_id = next_random(seed) % 2,
+                            .address_id = next_random(seed) % 3,
+                            .port = (int32_t)(next_random(seed) % 3) - 1,
+                            .count = 1 + next_random(seed) % 3,
+                            .lines = 1};
 }
 
 static bool is_counted_failure(const struct attempt *a) {
@@ -455,10 +441,9 @@ static void test_any_order(void **state) {
         }
         attempts_flush(desk.attempts);
         for (size_t i = 0; i < desk.told.n; i++) {
-            const struct attempt *a = &desk.told.at[i].at;
+            const struct attempt *a = &desk.told.at[i];
             assert_true(a->outcome < OUTCOME_COUNT && a->kind < LOGON_KIND_COUNT && a->reason <= REASON_COUNT);
             assert_true(a->count >= 1 && a->lines >= 1);
-            assert_true(str_starts(S(KEY_TYPE), str_of(desk.told.at[i].key_type)));
             lines += a->lines;
             told += is_counted_failure(a) && a->step != STEP_LIMIT ? a->count : 0;
         }
@@ -505,7 +490,7 @@ static uint64_t count_told(const struct desk *desk, enum logon_kind kind, enum o
                            const char *user) {
     uint64_t n = 0;
     for (size_t i = 0; i < desk->told.n; i++) {
-        const struct attempt *a = &desk->told.at[i].at;
+        const struct attempt *a = &desk->told.at[i];
         if (a->kind == kind && a->outcome == outcome &&
             (!source || str_eq(intern_value(&desk->names, a->address_id), str_of(source))) &&
             (!user || str_eq(intern_value(&desk->names, a->user_id), str_of(user))))
@@ -517,7 +502,7 @@ static uint64_t count_told(const struct desk *desk, enum logon_kind kind, enum o
 static size_t count_sources(const struct desk *desk) {
     struct intern seen = {0};
     for (size_t i = 0; i < desk->told.n; i++) {
-        const struct attempt *a = &desk->told.at[i].at;
+        const struct attempt *a = &desk->told.at[i];
         if (a->kind == LOGON_KIND_LOGON && a->outcome == OUTCOME_FAILURE)
             intern_id(&seen, intern_value(&desk->names, a->address_id));
     }
