@@ -62,6 +62,7 @@ enum status notebook_question(const struct notebook *notebook, const struct note
     }
     ret->sql = cell->sql;
     ret->binned = is_binned(cell);
+    ret->counted = str_eq(cell->view, S("series"));
     ret->lane = ret->binned ? lane_of(cell) : STR_NONE;
     ret->scope.params = params;
     ret->scope.params_n = notebook->params_n;

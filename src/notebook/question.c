@@ -6,6 +6,8 @@
 // was found to have them) and numbers; all else is bound.
 #include "notebook/question.h"
 
+#include "notebook/wire.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -429,19 +431,81 @@ static void add_window(struct asking *a) {
     buffer_add(&a->text, S("where ts between $window_from and $window_to "));
 }
 
-static enum status answer_single(struct asking *a) {
+// Rows kept back until it is known that there are few enough of them.
+struct held {
+    struct buffer rows; // as wire values
+    struct answer_column *columns;
+    size_t columns_n, rows_n;
+    struct arena names;
+};
+
+static bool hold_columns(void *context, const struct answer_column *columns, size_t n) {
+    struct held *h = context;
+    h->columns = arena_take(&h->names, n * sizeof *columns);
+    h->columns_n = n;
+    for (size_t i = 0; i < n; i++)
+        h->columns[i] = (struct answer_column){arena_copy(&h->names, str_of(columns[i].name)).p, columns[i].type};
+    return true;
+}
+
+static bool hold_row(void *context, const struct case_value *values, size_t n) {
+    struct held *h = context;
+    for (size_t i = 0; i < n; i++)
+        wire_put_value(&h->rows, &values[i]);
+    h->rows_n++;
+    return true;
+}
+
+static void release(const struct held *h, const struct answer_sink *sink) {
+    struct wire wire = {.rest = buffer_str(&h->rows)};
+    struct case_value *values = must_zero(h->columns_n, sizeof *values);
+    bool more = sink->columns(sink->context, h->columns, h->columns_n);
+    while (more && wire.rest.n) {
+        for (size_t i = 0; i < h->columns_n; i++)
+            values[i] = wire_get_value(&wire);
+        more = sink->row(sink->context, values, h->columns_n);
+    }
+    free(values);
+}
+
+// Gives the rows as they are when they are few; `*ret_few` false, and nothing given, when they are not.
+static enum status answer_single(struct asking *a, bool *ret_few) {
+    struct held held = {0};
+    const struct answer_sink *sink = a->sink;
     begin(a, "select *");
     add_subselect(a);
     add_window(a);
-    buffer_add(&a->text, S("order by ts"));
+    buffer_print(&a->text, "order by ts limit %d", QUESTION_SINGLE + 1);
+    a->sink = &(struct answer_sink){&held, hold_columns, hold_row};
     enum status status = give(a, buffer_str(&a->text), a->sql_at);
-    a->meta->total = (int64_t)a->meta->rows;
+    a->sink = sink;
+    *ret_few = held.rows_n <= QUESTION_SINGLE;
+    a->meta->rows = 0;
+    if (status == OK && *ret_few) {
+        release(&held, sink);
+        a->meta->rows = held.rows_n;
+        a->meta->total = (int64_t)held.rows_n;
+    }
+    buffer_done(&held.rows);
+    arena_done(&held.names);
+    return status;
+}
+
+// Whether there are more rows than can be shown one by one. Stops at the first too many.
+static enum status find_many(struct asking *a, bool *ret) {
+    int64_t rows = 0;
+    begin(a, "select count(*) from (select 1");
+    add_subselect(a);
+    add_window(a);
+    buffer_print(&a->text, "limit %d)", QUESTION_SINGLE + 1);
+    enum status status = count(a, &rows);
+    *ret = rows > QUESTION_SINGLE;
     return status;
 }
 
 static enum status answer_bins(struct asking *a) {
     uint32_t bins = a->q->bins == 0 ? QUESTION_BINS : a->q->bins > QUESTION_BINS_MAX ? QUESTION_BINS_MAX : a->q->bins;
-    a->meta->bin = bin_width(a->window_to - a->window_from, bins);
+    a->meta->bin = bin_width(a->window_to > a->window_from ? a->window_to - a->window_from : 0, bins);
     begin(a, "select ");
     buffer_print(&a->text, "time_bucket(to_microseconds(%lld), ts) as ts, ", (long long)a->meta->bin);
     if (a->q->lane.p)
@@ -462,17 +526,12 @@ static enum status answer_binned(struct asking *a) {
         status = need_column(a, S("ts"), "a timeline needs one of times");
     if (status == OK && a->q->lane.p)
         status = need_column(a, a->q->lane, "cannot make lanes");
-    int64_t rows = 0;
-    if (status == OK) {
-        begin(a, "select count(*) from (select 1");
-        add_subselect(a);
-        add_window(a);
-        buffer_print(&a->text, "limit %d)", QUESTION_SINGLE + 1);
-        status = count(a, &rows);
-    }
-    if (status != OK)
-        return status;
-    return rows > QUESTION_SINGLE && a->window_to > a->window_from ? answer_bins(a) : answer_single(a);
+    bool many = false, few = false;
+    if (status == OK && !a->q->counted)
+        status = find_many(a, &many);
+    if (status == OK && !many)
+        status = answer_single(a, &few);
+    return status == OK && !few ? answer_bins(a) : status;
 }
 
 enum status question_run(struct case_connection *connection, const struct question *question,

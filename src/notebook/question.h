@@ -24,6 +24,7 @@ struct question {
     // A timeline or a series: ordered by `ts`; with more than QUESTION_SINGLE rows in the window the answer is
     // (ts, lane, count), one row per bin and lane. `lane` names a column of the SQL; absent: one lane.
     bool binned;
+    bool counted; // its rows have a column `count`: a series, which is summed and cheaper asked whole than asked twice
     struct str lane;
     usec window_from, window_to; // USEC_NONE: the scope
     uint32_t bins;               // at most this many bins over the window; 0: QUESTION_BINS

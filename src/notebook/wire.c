@@ -137,6 +137,7 @@ void wire_put_question(struct buffer *b, const struct question *q) {
     wire_put_str(b, q->sql);
     put_scope(b, &q->scope);
     wire_put_u8(b, q->binned);
+    wire_put_u8(b, q->counted);
     wire_put_str(b, q->lane);
     wire_put_u64(b, (uint64_t)q->window_from);
     wire_put_u64(b, (uint64_t)q->window_to);
@@ -179,6 +180,7 @@ void wire_get_question(struct wire *w, struct arena *arena, struct question *ret
     *ret = (struct question){.sql = wire_get_str(w)};
     get_scope(w, arena, &ret->scope);
     ret->binned = wire_get_u8(w) != 0;
+    ret->counted = wire_get_u8(w) != 0;
     ret->lane = wire_get_str(w);
     ret->window_from = (usec)wire_get_u64(w);
     ret->window_to = (usec)wire_get_u64(w);

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 enum {
+    NEIGHBOURS = 100000,   // records of one source stand close together; looking at a few is quick
     SPAN = 512 << 10,      // bytes looked at before and behind
     LINE_SHOWN = 64 << 10, // bytes of a line that are sent; its length says how long it is
     AROUND = 20,
@@ -97,14 +98,17 @@ static enum status find_source(struct case_connection *c, struct view *v, struct
     return status;
 }
 
-static enum status find_records(struct case_connection *c, struct view *v, struct error *error) {
+static enum status find_records(struct case_connection *c, const uint64_t *record_id, struct view *v,
+                                struct error *error) {
+    uint64_t low = record_id && *record_id > NEIGHBOURS ? *record_id - NEIGHBOURS : 0;
     struct case_param params[] = {number_param("id", v->hit.source_id), number_param("first", v->start),
-                                  number_param("last", v->start + v->text.n)};
+                                  number_param("last", v->start + v->text.n), number_param("low", low),
+                                  number_param("high", record_id ? *record_id + NEIGHBOURS : INT64_MAX)};
     return ask(
         c,
-        S("select record_id, \"offset\", ts from log where source_id = $id and \"offset\" between $first and $last "
-          "order by \"offset\""),
-        params, 3, take_known, v, error);
+        S("select record_id, \"offset\", ts from log where record_id between $low and $high and source_id = $id and "
+          "\"offset\" between $first and $last order by \"offset\""),
+        params, sizeof params / sizeof *params, take_known, v, error);
 }
 
 // ---- Cutting lines ----
@@ -223,7 +227,7 @@ static enum status find_all(struct call *call, const uint64_t *record_id, struct
     if (status == OK)
         status = load_text(call->serve->file, v, before, after, error);
     if (status == OK)
-        status = find_records(lease.connection, v, error);
+        status = find_records(lease.connection, record_id, v, error);
     pool_give(call->serve->pool, &lease, error);
     return status;
 }

@@ -1,188 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// Search over the raw text of all records, in their order. Text is found whatever its case; a regular
-// expression is run by the store, which takes time linear in the text whatever the expression.
+// Search over all raw lines, a page of hits at a time. A hit may be a record of a megabyte; what is sent is the
+// part around the first match.
 #include "serve/room.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include "case/search.h"
 
-enum { HITS = 200, TEXT_MAX = 1024, HIT_TEXT = 8 << 10, SPANS_MAX = 50, MATCH_EFFORT = 100000 };
-
-struct search {
-    struct scope scope;
-    struct str text, program;
-    bool regex;
-    uint64_t source, limit, after; // source UINT64_MAX: all
-    pcre2_code *code;              // finds the places to mark
-    pcre2_match_data *match;
-    pcre2_match_context *effort;
-    struct buffer json;
-    uint64_t hits, last;
+enum {
+    HITS = 200,
+    TEXT_MAX = 1024,
+    HIT_TEXT = 8 << 10, // bytes of a hit that are sent; all of it is seen when it is opened
+    HIT_LEAD = 1 << 10, // of these before the first match, when it is far in
 };
 
 static enum status read_search(struct call *call, struct search *s, struct error *error) {
-    json_t *scope = NULL;
+    json_t *json = NULL;
+    struct scope scope;
+    uint64_t source = 0, limit = HITS;
     const struct json_field fields[] = {
-        {"text", JSON_TEXT, true, &s->text},       {"regex", JSON_BOOL, true, &s->regex},
-        {"scope", JSON_WITHIN, false, &scope},     {"program", JSON_TEXT, false, &s->program},
-        {"source", JSON_COUNT, false, &s->source}, {"limit", JSON_COUNT, false, &s->limit},
+        {"text", JSON_TEXT, true, &s->text},    {"regex", JSON_BOOL, true, &s->regex},
+        {"scope", JSON_WITHIN, false, &json},   {"program", JSON_TEXT, false, &s->program},
+        {"source", JSON_COUNT, false, &source}, {"limit", JSON_COUNT, false, &limit},
         {"after", JSON_COUNT, false, &s->after}};
     enum status status = JSON_TAKE(call->body, fields, error);
     if (status == OK)
-        status = scope_read(scope, &call->arena, &s->scope, error);
-    if (status == OK && s->text.n == 0)
-        status = error_set(error, FAIL, 0, "'text' is empty; say what to look for");
-    if (status == OK && s->text.n > TEXT_MAX)
-        status = error_set(error, FAIL, 0, "'text' is longer than %d bytes", TEXT_MAX);
+        status = scope_read(json, &call->arena, &scope, error);
+    if (status != OK)
+        return status;
+    if (s->text.n == 0)
+        return error_set(error, FAIL, 0, "'text' is empty; say what to look for");
+    if (s->text.n > TEXT_MAX)
+        return error_set(error, FAIL, 0, "'text' is longer than %d bytes", TEXT_MAX);
+    if (source > UINT32_MAX)
+        return error_set(error, FAIL, 0, "there is no source %llu", (unsigned long long)source);
+    s->hosts = scope.hosts;
+    s->hosts_n = scope.hosts_n;
+    s->from = scope.from;
+    s->to = scope.to;
     s->program = s->program.n ? s->program : STR_NONE;
-    s->limit = s->limit == 0 ? HITS : s->limit < LIMIT_SEARCH_HITS ? s->limit : LIMIT_SEARCH_HITS;
-    return status;
+    s->source_id = (uint32_t)source;
+    s->ignore_case = !s->regex;
+    s->limit = limit == 0 ? HITS : limit < LIMIT_SEARCH_HITS ? (size_t)limit : LIMIT_SEARCH_HITS;
+    return OK;
 }
 
-// Marks are a help to the eye; an expression this library does not know still finds, unmarked.
-static void compile_marks(struct search *s) {
-    int code;
-    PCRE2_SIZE at;
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (s->regex ? 0 : PCRE2_LITERAL | PCRE2_CASELESS);
-    s->code = pcre2_compile((PCRE2_SPTR)s->text.p, s->text.n, options, &code, &at, NULL);
-    if (!s->code)
-        return;
-    s->match = pcre2_match_data_create_from_pattern(s->code, NULL);
-    s->effort = pcre2_match_context_create(NULL);
-    pcre2_set_match_limit(s->effort, MATCH_EFFORT);
-    pcre2_set_heap_limit(s->effort, 1024); // KiB
+static bool is_within(char c) {
+    return ((unsigned char)c & 0xc0) == 0x80; // a byte of a character that began before
 }
 
-static void free_marks(struct search *s) {
-    pcre2_match_data_free(s->match);
-    pcre2_match_context_free(s->effort);
-    pcre2_code_free(s->code);
+// Where in the hit what is shown of it begins, and how long that is; whole characters.
+static size_t cut_text(const struct search_hit *hit, struct str *ret) {
+    size_t first = hit->spans_n ? hit->spans[0].from : 0;
+    size_t from = first + HIT_LEAD > HIT_TEXT ? first - HIT_LEAD : 0;
+    size_t to = from + HIT_TEXT < hit->text.n ? from + HIT_TEXT : hit->text.n;
+    while (from < to && is_within(hit->text.p[from]))
+        from++;
+    while (to > from && to < hit->text.n && is_within(hit->text.p[to]))
+        to--;
+    *ret = (struct str){hit->text.p + from, to - from};
+    return from;
 }
 
 // JavaScript counts UTF-16 units.
-static size_t utf16_length(const char *p, size_t n) {
+static size_t utf16_length(struct str s) {
     size_t units = 0;
-    for (size_t i = 0; i < n; i++)
-        units += ((unsigned char)p[i] & 0xc0) != 0x80 ? 1 + ((unsigned char)p[i] >= 0xf0) : 0;
+    for (size_t i = 0; i < s.n; i++)
+        units += is_within(s.p[i]) ? 0 : (unsigned char)s.p[i] >= 0xf0 ? 2 : 1;
     return units;
 }
 
-static void add_spans(struct search *s, struct str text) {
-    size_t at = 0, units = 0, counted = 0, n = 0;
-    buffer_add(&s->json, S(",\"spans\":["));
-    while (s->code && at <= text.n && n < SPANS_MAX &&
-           pcre2_match(s->code, (PCRE2_SPTR)text.p, text.n, at, 0, s->match, s->effort) > 0) {
-        const PCRE2_SIZE *found = pcre2_get_ovector_pointer(s->match);
-        if (found[1] > found[0]) {
-            units += utf16_length(text.p + counted, found[0] - counted);
-            size_t length = utf16_length(text.p + found[0], found[1] - found[0]);
-            buffer_print(&s->json, "%s[%zu,%zu]", n++ ? "," : "", units, units + length);
-            units += length;
-            counted = found[1];
-        }
-        at = found[1] > at ? found[1] : at + 1;
+static void add_spans(struct buffer *b, const struct search_hit *hit, size_t from, struct str shown) {
+    size_t counted = 0, units = 0;
+    buffer_add(b, S(",\"spans\":["));
+    for (size_t i = 0; i < hit->spans_n; i++) {
+        struct search_span span = hit->spans[i];
+        if (span.from < from + counted || span.to > from + shown.n)
+            break;
+        units += utf16_length((struct str){shown.p + counted, span.from - from - counted});
+        size_t length = utf16_length((struct str){shown.p + span.from - from, span.to - span.from});
+        buffer_print(b, "%s[%zu,%zu]", i ? "," : "", units, units + length);
+        units += length;
+        counted = span.to - from;
     }
-    buffer_add_char(&s->json, ']');
+    buffer_add_char(b, ']');
 }
 
-static bool ignore_columns(void *context, const struct answer_column *columns, size_t n) {
-    (void)context, (void)columns, (void)n;
-    return true;
-}
-
-static void add_text(struct buffer *b, const char *key, const struct case_value *v) {
+static void add_text(struct buffer *b, const char *key, struct str text) {
     buffer_print(b, ",\"%s\":", key);
-    buffer_add_json(b, v->type == TYPE_TEXT ? v->text : STR_NONE);
+    buffer_add_json(b, text);
 }
 
-static struct str cut_text(struct str text) {
-    size_t n = text.n < HIT_TEXT ? text.n : HIT_TEXT;
-    while (n < text.n && n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
-    return str_head(text, n);
+struct hits {
+    struct buffer json;
+    const struct exchange *exchange;
+};
+
+static bool add_hit(void *context, const struct search_hit *hit) {
+    struct hits *h = context;
+    struct buffer *b = &h->json;
+    struct str shown;
+    size_t from = cut_text(hit, &shown);
+    buffer_add(b, b->p[b->n - 1] == '[' ? S("{") : S(",{"));
+    buffer_print(b, "\"record_id\":%llu,\"ts\":", (unsigned long long)hit->record_id);
+    json_time(b, hit->ts);
+    add_text(b, "host", hit->host);
+    add_text(b, "program", hit->program);
+    buffer_print(b, ",\"source_id\":%u,\"offset\":%llu", hit->source_id, (unsigned long long)hit->offset);
+    add_text(b, "text", shown);
+    add_spans(b, hit, from, shown);
+    buffer_add_char(b, '}');
+    return !exchange_left(h->exchange);
 }
 
-// record_id, ts, host, program, source_id, offset, text
-static bool add_hit(void *context, const struct case_value *v, size_t n) {
-    struct search *s = context;
-    struct str text = cut_text(v[6].type == TYPE_TEXT ? v[6].text : S(""));
-    (void)n;
-    buffer_add(&s->json, s->hits++ ? S(",{") : S("{"));
-    buffer_print(&s->json, "\"record_id\":%lld,\"ts\":", (long long)v[0].integer);
-    json_time(&s->json, v[1].type == TYPE_TIME ? v[1].time : USEC_NONE);
-    add_text(&s->json, "host", &v[2]);
-    add_text(&s->json, "program", &v[3]);
-    buffer_print(&s->json, ",\"source_id\":%lld,\"offset\":%lld,\"text\":", (long long)v[4].integer,
-                 (long long)v[5].integer);
-    buffer_add_json(&s->json, text);
-    add_spans(s, text);
-    buffer_add_char(&s->json, '}');
-    s->last = (uint64_t)v[0].integer;
-    return true;
-}
-
-static struct str sql_of(const struct search *s) {
-    static const struct str
-        literal = S("with line as (select record_id, ts, host, program, source_id, \"offset\", "
-                    "message_text(source_id::uinteger, \"offset\", length::uinteger) as text from log "
-                    "where record_id > $after and ($hosts is null or host in $hosts) "
-                    "and (ts is null or ts between $from and $to) and ($program is null or program = $program) "
-                    "and ($source is null or source_id = $source)) "
-                    "select * from line where contains(lower(text), lower($text)) order by record_id"),
-        regex = S("with line as (select record_id, ts, host, program, source_id, \"offset\", "
-                  "message_text(source_id::uinteger, \"offset\", length::uinteger) as text from log "
-                  "where record_id > $after and ($hosts is null or host in $hosts) "
-                  "and (ts is null or ts between $from and $to) and ($program is null or program = $program) "
-                  "and ($source is null or source_id = $source)) "
-                  "select * from line where regexp_matches(text, $text) order by record_id");
-    return s->regex ? regex : literal;
-}
-
-static enum status run_search(struct call *call, struct search *s, struct answer_meta *meta, struct error *error) {
-    struct case_param params[] = {
-        {"after", {.type = TYPE_INTEGER, .integer = (int64_t)s->after}},
-        {"text", {.type = TYPE_TEXT, .text = s->text}},
-        {"program", {.type = s->program.p ? TYPE_TEXT : TYPE_NULL, .text = s->program}},
-        {"source", {.type = s->source != UINT64_MAX ? TYPE_INTEGER : TYPE_NULL, .integer = (int64_t)s->source}},
-    };
-    struct question q = {
-        .sql = sql_of(s), .scope = s->scope, .window_from = USEC_NONE, .window_to = USEC_NONE, .limit = s->limit};
-    q.scope.params = params;
-    q.scope.params_n = sizeof params / sizeof *params;
-    struct answer_sink sink = {s, ignore_columns, add_hit};
+static enum status run_search(struct call *call, struct search *s, struct hits *hits, struct search_summary *ret,
+                              struct error *error) {
     struct lease lease;
     enum status status = pool_take(call->serve->pool, call->exchange->fd, 0, &lease, error);
     if (status != OK)
         return status;
-    status = question_run(lease.connection, &q, &sink, meta, error);
+    s->stop = lease.stop;
+    status = search_run(call->serve->file, lease.connection, s, add_hit, hits, ret, error);
+    if (status < SKIP && atomic_load(lease.stop))
+        status = error_set(error, FAIL, 0, "stopped");
     pool_give(call->serve->pool, &lease, error);
     return status;
 }
 
 void api_search(struct call *call) {
-    struct search s = {.source = UINT64_MAX};
-    struct answer_meta meta;
+    struct search search = {.from = USEC_NONE, .to = USEC_NONE};
+    struct search_summary summary = {0};
+    struct hits hits = {.exchange = call->exchange};
+    struct buffer *b = &hits.json;
     struct error error;
+    double started = serve_now_ms();
     error_clear(&error);
-    if (read_search(call, &s, &error) != OK) {
+    if (read_search(call, &search, &error) != OK) {
         answer_error(call, 400, &error, -1);
         return;
     }
-    compile_marks(&s);
-    buffer_add(&s.json, S("{\"hits\":["));
-    if (run_search(call, &s, &meta, &error) == OK) {
-        buffer_print(&s.json, "],\"searched\":%llu,\"milliseconds\":%.1f,\"truncated\":%s,\"after\":",
-                     (unsigned long long)s.hits, meta.milliseconds, meta.truncated ? "true" : "false");
-        if (meta.truncated)
-            buffer_print(&s.json, "%llu}", (unsigned long long)s.last);
+    buffer_add(b, S("{\"hits\":["));
+    if (run_search(call, &search, &hits, &summary, &error) < SKIP) {
+        buffer_print(b, "],\"searched\":%llu,\"milliseconds\":%.1f,\"truncated\":%s,\"after\":",
+                     (unsigned long long)summary.hits, serve_now_ms() - started, summary.truncated ? "true" : "false");
+        if (summary.truncated)
+            buffer_print(b, "%llu}", (unsigned long long)summary.after);
         else
-            buffer_add(&s.json, S("null}"));
-        answer_json(call, &s.json);
+            buffer_add(b, S("null}"));
+        answer_json(call, b);
     } else {
         answer_error(call, 422, &error, -1);
     }
-    buffer_done(&s.json);
-    free_marks(&s);
+    buffer_done(b);
 }

@@ -20,6 +20,7 @@ struct slot {
     struct case_connection *connection;
     bool taken;
     enum fate fate;
+    atomic_bool stop;
     int gone_fd;
     unsigned seconds;
     int64_t deadline;
@@ -62,8 +63,10 @@ static void watch_slot(struct pool *pool, struct slot *s) {
         s->fate = LATE;
     else if (s->fate == RUNS && has_left(s->gone_fd))
         s->fate = GONE;
-    if (s->fate != RUNS)
-        case_interrupt(s->connection); // again and again: one may come between two statements
+    if (s->fate == RUNS)
+        return;
+    atomic_store(&s->stop, true);
+    case_interrupt(s->connection); // again and again: one may come between two statements
 }
 
 static void *watch(void *p) {
@@ -143,14 +146,15 @@ enum status pool_take(struct pool *pool, int gone_fd, unsigned seconds, struct l
     while (!(s = find_free(pool)) && !pool->closing && waited != ETIMEDOUT)
         waited = pthread_cond_timedwait(&pool->given, &pool->lock, &until);
     if (s) {
-        *s = (struct slot){.connection = s->connection,
-                           .taken = true,
-                           .gone_fd = gone_fd,
-                           .seconds = seconds,
-                           .deadline = now_ms() + (int64_t)seconds * 1000};
+        s->taken = true;
+        s->fate = RUNS;
+        atomic_store(&s->stop, false);
+        s->gone_fd = gone_fd;
+        s->seconds = seconds;
+        s->deadline = now_ms() + (int64_t)seconds * 1000;
         pool->taken++;
         pthread_cond_broadcast(&pool->changed);
-        *ret = (struct lease){s->connection, (size_t)(s - pool->slots)};
+        *ret = (struct lease){s->connection, &s->stop, (size_t)(s - pool->slots)};
     }
     pthread_mutex_unlock(&pool->lock);
     return s ? OK

@@ -7,10 +7,13 @@
 
 #include "case/case.h"
 
+#include <stdatomic.h>
+
 struct pool;
 
 struct lease {
     struct case_connection *connection;
+    const atomic_bool *stop; // turns true with the interruption
     size_t slot;
 };
 
