@@ -2,7 +2,7 @@
 // Copyright The Linux Host Explorer Authors
 //
 // A table by the first bytes of each source's text. Equal first bytes make a candidate; the longer head is
-// compared with the text in the case, and then the hash decides.
+// compared with the text in the case, and then the hash of all its bytes decides.
 #include "ingest/known.h"
 
 #include "base/limits.h"
@@ -13,36 +13,42 @@
 enum { KEY_BYTES = 256 };
 
 struct known_source {
-    uint64_t key; // hash of the first KEY_BYTES, or of fewer when it is shorter
     uint64_t bytes;
     uint32_t source_id;
+    uint32_t next; // with the same first bytes, as a place in `sources` + 1; 0: none
     char sha256[65];
-};
-
-struct unread {
-    struct str path;
-    int64_t size;
-    usec mtime;
 };
 
 struct known {
     VEC(struct known_source) sources;
-    VEC(struct unread) unread;
-    struct arena arena;
+    struct intern heads;  // first KEY_BYTES of the sources; all shorter ones share one entry
+    VEC(uint32_t) newest; // by number in `heads` - 1: place in `sources` + 1
+    struct intern unread; // path, size and mtime of what could not be read
 };
 
-static uint64_t key_of(struct str head, uint64_t bytes) {
-    return str_hash(str_head(head, bytes < KEY_BYTES ? (size_t)bytes : KEY_BYTES));
+static struct str head_key(struct str head) {
+    return head.n < KEY_BYTES ? S("short") : str_head(head, KEY_BYTES);
+}
+
+static struct str unread_key(struct str path, int64_t size, usec mtime, struct buffer *ret) {
+    ret->n = 0;
+    buffer_print(ret, "%lld %lld ", size > 0 ? (long long)size : 0, (long long)mtime);
+    buffer_add(ret, path);
+    return buffer_str(ret);
 }
 
 static void add(struct known *k, struct case_file *file, uint32_t id, uint64_t bytes, struct str sha256) {
     struct buffer head = {0};
     if (!bytes || sha256.n != 64 || case_text(file, id, 0, KEY_BYTES, &head, NULL) != OK)
         return;
+    uint32_t key = intern_id(&k->heads, head_key(buffer_str(&head)));
+    if (key > k->newest.n)
+        *VEC_PUSH(&k->newest) = 0;
     struct known_source *s = VEC_PUSH(&k->sources);
-    *s = (struct known_source){key_of(buffer_str(&head), bytes), bytes, id, ""};
+    *s = (struct known_source){bytes, id, k->newest.at[key - 1], ""};
     memcpy(s->sha256, sha256.p, 64);
     s->sha256[64] = '\0';
+    k->newest.at[key - 1] = (uint32_t)k->sources.n;
     buffer_done(&head);
 }
 
@@ -56,9 +62,12 @@ static void take_row(struct known *k, struct case_file *file, const struct case_
                       path = case_value(r, 3, row), size = case_value(r, 4, row), mtime = case_value(r, 5, row);
     if (sha.type == TYPE_TEXT)
         add(k, file, (uint32_t)id.integer, (uint64_t)bytes.integer, sha.text);
-    else
-        *VEC_PUSH(&k->unread) = (struct unread){arena_copy(&k->arena, path.text), size.integer,
-                                                mtime.type == TYPE_TIME ? mtime.time : USEC_NONE};
+    else {
+        struct buffer key = {0};
+        intern_id(&k->unread,
+                  unread_key(path.text, size.integer, mtime.type == TYPE_TIME ? mtime.time : USEC_NONE, &key));
+        buffer_done(&key);
+    }
 }
 
 struct known *known_new(struct case_file *file, struct error *error) {
@@ -81,12 +90,10 @@ struct known *known_new(struct case_file *file, struct error *error) {
 }
 
 bool known_unread(const struct known *k, struct str path, int64_t size, usec mtime) {
-    for (size_t i = 0; i < k->unread.n; i++) {
-        const struct unread *u = &k->unread.at[i];
-        if (u->mtime == mtime && u->size == (size > 0 ? size : 0) && str_eq(u->path, path))
-            return true;
-    }
-    return false;
+    struct buffer key = {0};
+    bool known = intern_find(&k->unread, unread_key(path, size, mtime, &key)) != 0;
+    buffer_done(&key);
+    return known;
 }
 
 // Whether the text of a known source begins as `head` does.
@@ -143,14 +150,17 @@ static bool hashes_alike(const struct source_item *item, const struct known_sour
 enum known_as known_bytes(struct known *k, struct case_file *file, const struct source_item *item, struct str head,
                           uint64_t *ret_skip) {
     enum known_as as = KNOWN_NOT;
-    for (size_t i = 0; i < k->sources.n && as != KNOWN_WHOLE; i++) {
-        const struct known_source *s = &k->sources.at[i];
-        bool more = false;
-        if (s->bytes <= *ret_skip || key_of(head, s->bytes) != s->key || !begins_alike(file, s, head) ||
-            !hashes_alike(item, s, &more))
-            continue;
-        as = more ? KNOWN_PREFIX : KNOWN_WHOLE;
-        *ret_skip = s->bytes;
+    const struct str keys[] = {S("short"), head_key(head)}; // a short one may be its beginning, too
+    for (size_t i = keys[1].n == keys[0].n; i < 2; i++) {
+        uint32_t key = intern_find(&k->heads, keys[i]);
+        for (uint32_t at = key ? k->newest.at[key - 1] : 0; at && as != KNOWN_WHOLE; at = k->sources.at[at - 1].next) {
+            const struct known_source *s = &k->sources.at[at - 1];
+            bool more = false;
+            if (s->bytes <= *ret_skip || !begins_alike(file, s, head) || !hashes_alike(item, s, &more))
+                continue;
+            as = more ? KNOWN_PREFIX : KNOWN_WHOLE;
+            *ret_skip = s->bytes;
+        }
     }
     return as;
 }
@@ -159,7 +169,8 @@ void known_free(struct known *k) {
     if (!k)
         return;
     VEC_DONE(&k->sources);
-    VEC_DONE(&k->unread);
-    arena_done(&k->arena);
+    VEC_DONE(&k->newest);
+    intern_done(&k->heads);
+    intern_done(&k->unread);
     free(k);
 }
