@@ -15,6 +15,7 @@ export const startBrowser = () => chromium.launch({ executablePath: process.env.
 export async function newPage(browser, { theme = 'light', width = 1440, height = 1000 } = {}) {
   const context = await browser.newContext({ colorScheme: theme, viewport: { width, height }, reducedMotion: 'reduce', timezoneId: 'America/New_York' })
   const page = await context.newPage()
+  page.setDefaultTimeout(12_000)
   const faults = []
   page.on('console', (message) => {
     // An answer with an error status is the server's word, shown in the panel; it is judged where it is expected.

@@ -34,7 +34,7 @@ function lines() {
     out.push(`${stamp()} web-01 sshd[77]: Accepted password for ${payload} from 198.51.100.9 port 4711 ssh2`)
     out.push(`${stamp()} web-01 cron[5]: ${payload}`)
   }
-  out.push(`${stamp()} ${WORD} sshd[9]: Failed password for root from 198.51.100.9 port 1 ssh2`)
+  out.push(`<38>1 ${stamp()} ${WORD} sshd 9 - - Failed password for root from 198.51.100.9 port 1 ssh2`)
   out.push(`${stamp()} web-01 ${WORD}[9]: a program with an odd name`)
   return out
 }

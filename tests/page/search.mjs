@@ -78,7 +78,7 @@ export const tests = [
       const words = await page.locator('main header p').innerText()
       const found = Number(/^([\d,]+) lines/.exec(words)?.[1]?.replaceAll(',', ''))
       assert.ok(found > 200, words)
-      assert.equal(await page.locator('.space').evaluate((e) => e.clientHeight / 26), found)
+      assert.equal(await page.locator('.list .space').evaluate((e) => e.clientHeight / 26), found)
     },
   },
 ]

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { enter, goTo, settle } from './browser.mjs'
 import { openEvidence } from './lhx.mjs'
+import { write } from './notebooks.mjs'
 
 const EVENTS = 100_000
 const START = Date.UTC(2026, 2, 2)
@@ -88,9 +89,7 @@ export const tests = [
     async run({ page, lhx }) {
       await enter(page, lhx)
       await goTo(page, '#/new?sql=select+1')
-      await page.locator('.cm-content').click()
-      await page.keyboard.press('Control+a')
-      await page.keyboard.insertText('select ts, user_name, source_ip, record_id from logon order by ts')
+      await write(page, 'select ts, user_name, source_ip, record_id from logon order by ts')
       await page.keyboard.press('Control+Enter')
       const grid = page.locator('section.panel [role=grid]')
       await grid.focus()

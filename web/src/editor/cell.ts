@@ -36,6 +36,15 @@ export function readCell(sql: string, fallback: string): Cell {
   }
 }
 
+const FRAME = ['hosts', 'from', 'to']
+
+/** The parameters that SQL names besides those of the frame, as `$name`; not those in strings and comments. */
+export function paramNames(sql: string): string[] {
+  const bare = sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\//g, ' ')
+  const names = [...bare.matchAll(/\$([a-z_]\w*)/gi)].map((m) => m[1]!)
+  return [...new Set(names)].filter((name) => !FRAME.includes(name))
+}
+
 /** The place in the text of a byte in its UTF-8. */
 export function indexOfByte(text: string, byte: number): number {
   const bytes = new TextEncoder().encode(text).slice(0, Math.max(0, byte))

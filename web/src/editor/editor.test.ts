@@ -2,8 +2,8 @@
 // Copyright The Linux Host Explorer Authors
 
 import { expect, test } from 'vitest'
-import { indexOfByte, readCell, readOptions } from './cell'
-import { cut, fileName, join, title, withTitle } from './notebook'
+import { indexOfByte, paramNames, readCell, readOptions } from './cell'
+import { cut, fileName, join, title, withParams, withTitle } from './notebook'
 
 const TEXT = `---
 title: "SSH keys"
@@ -55,6 +55,13 @@ test('a title becomes a file name', () => {
 test('options at the head of a cell', () => {
   expect(readOptions('--| lane: outcome\n--| tooltip: [a, b ,c]\nselect 1\n--| late: x')).toEqual({ lane: 'outcome', tooltip: ['a', 'b', 'c'] })
   expect(readCell('--| view: moon\nselect 1', 'c1')).toMatchObject({ id: 'c1', view: 'table', width: 'full', title: 'Result' })
+})
+
+test('parameters are those that the SQL itself names', () => {
+  expect(paramNames("select '$a', \"$b\" -- $c\n/* $d */ from x where ($user is null or y = $user) and ts between $from and $to")).toEqual(['user'])
+  const draft = { front: 'title: "T"', parts: [{ kind: 'sql' as const, body: 'select $user, $ip' }, { kind: 'text' as const, body: '$not' }] }
+  expect(withParams(draft).front).toBe('title: "T"\nparams:\n  user: text\n  ip: text')
+  expect(withParams({ ...draft, front: 'params:\n  user: text' }).front).toBe('params:\n  user: text')
 })
 
 test('a byte of UTF-8 is found in the text', () => {

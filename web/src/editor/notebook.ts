@@ -4,6 +4,8 @@
 // A notebook's text and back: front matter, Markdown, and fenced `sql` blocks. Cutting and joining again gives the same
 // text, so that editing one cell changes nothing else.
 
+import { paramNames } from './cell'
+
 export interface Part {
   kind: 'text' | 'sql'
   body: string
@@ -71,6 +73,13 @@ export function withTitle(draft: Draft, words: string): Draft {
   const line = `title: ${JSON.stringify(words)}`
   const has = /^title:.*$/m.test(draft.front)
   return { ...draft, front: has ? draft.front.replace(/^title:.*$/m, () => line) : [line, draft.front].filter(Boolean).join('\n') }
+}
+
+/** Names the parameters of the cells in the front matter, where it names none yet. */
+export function withParams(draft: Draft): Draft {
+  const names = [...new Set(draft.parts.flatMap((p) => (p.kind === 'sql' ? paramNames(p.body) : [])))]
+  if (!names.length || /^params:/m.test(draft.front)) return draft
+  return { ...draft, front: [draft.front, 'params:', ...names.map((name) => `  ${name}: text`)].filter(Boolean).join('\n') }
 }
 
 /** "SSH keys" → "ssh-keys": what a file may be called. */
