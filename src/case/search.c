@@ -4,7 +4,8 @@
 // Segments come in blocks that end in the middle of lines, so whole lines are put together in a buffer first.
 // Plain text is looked for in the buffer as a whole, which is fast where hits are rare; an expression is tried
 // line by line, since it could otherwise match across a line end. A hit is the beginning of its line; a
-// thousand of them at a time are joined with the records they lie in.
+// thousand of them at a time are joined with the records they lie in. Joining by position alone would compare
+// each hit with each record, so the first record of every run of 128 is noted, and a hit first finds its run.
 #include "case/search.h"
 
 #include "base/escape.h"
@@ -16,8 +17,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-// Lines looked up at once; steps and KiB that one line may cost.
-enum { GATHER = 1024, MATCH_LIMIT = 1000000, MATCH_MEMORY = 16 << 10 };
+// Lines looked up at once; records in a run (also in the SQL below); steps and KiB that one line may cost.
+enum { GATHER = 1024, RUN = 128, MATCH_LIMIT = 1000000, MATCH_MEMORY = 16 << 10 };
 
 struct matcher {
     struct str literal; // looked for by memmem(); absent: by `code`
@@ -31,6 +32,11 @@ struct matcher {
 struct stretch {
     uint32_t source_id;
     uint64_t from, to;
+};
+
+// Records RUN * number … RUN * number + RUN - 1, as far as they are of the source; the first begins at `begins`.
+struct stand {
+    uint64_t number, begins;
 };
 
 struct run {
@@ -49,6 +55,7 @@ struct run {
     uint32_t source_id;
     uint64_t offsets[GATHER];
     size_t offsets_n;
+    VEC(struct stand) stands; // of the source, in order; made when the first hits are looked up
     bool done;
 };
 
@@ -65,8 +72,8 @@ static enum status compile(struct matcher *m, const struct search *s, struct err
         m->literal = s->text;
         return OK;
     }
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
-    options |= (s->regex ? 0 : PCRE2_LITERAL) | (s->ignore_case ? PCRE2_CASELESS : 0);
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+    options |= (s->regex ? PCRE2_NEVER_BACKSLASH_C : PCRE2_LITERAL) | (s->ignore_case ? PCRE2_CASELESS : 0);
     m->code = pcre2_compile((PCRE2_SPTR)s->text.p, s->text.n, options, &code, &at, NULL);
     if (!m->code) {
         pcre2_get_error_message(code, words, sizeof words);
@@ -116,16 +123,21 @@ static void find_spans(const struct matcher *m, struct search_hit *hit) {
 
 // ---- From places to records ----
 
+static const struct str STANDS_SQL =
+    S("select record_id // 128 as number, min(place.\"offset\") as begins from log_t where place.source_id = $source "
+      "group by number order by begins");
+
 static const struct str RECORDS_SQL =
-    S("with hit as (select distinct unnest($offsets)::ubigint as o), "
-      "near as (select o, record_id, ts, host, program, l.\"offset\" as at, length, "
-      "coalesce(o < l.\"offset\" + length + 1, false) as inside "
-      "from hit asof left join (select record_id, ts, host, program, \"offset\", length from log "
-      "where source_id = $source and \"offset\" <= $last) l on hit.o >= l.\"offset\") "
-      "select record_id, ts, host, program, at, length, min(o) as o from near where inside and record_id > $after "
+    S("with hit as (select unnest($offsets)::ubigint as o, unnest($numbers)::ubigint as number), "
+      "own as (select l.record_id, h.o from log_t l join hit h on l.record_id // 128 = h.number "
+      "where l.place.source_id = $source and h.o >= l.place.\"offset\" "
+      "and h.o <= l.place.\"offset\" + l.place.length), "
+      "first as (select record_id, min(o) as o from own group by record_id) "
+      "select record_id, ts, host, program, \"offset\", length, o from first join log using (record_id) "
+      "where record_id > $after "
       "and ($hosts is null or host in $hosts) and ($program is null or program = $program) "
-      "and ($from is null or ts >= $from) and ($to is null or ts <= $to) group by all "
-      "union all select 0, null, null, null, o, 0, o from near where $bare and not inside "
+      "and ($from is null or ts >= $from) and ($to is null or ts <= $to) "
+      "union all select 0, null, null, null, o, 0, o from hit where $bare and o not in (select o from own) "
       "order by o");
 
 static struct case_value text_or_null(struct str s) {
@@ -191,23 +203,54 @@ static bool add_hit(struct run *r, const struct case_result *result, size_t row)
     return more;
 }
 
-static struct case_value offsets_list(const struct run *r, struct arena *arena) {
-    struct str *texts = arena_take(arena, r->offsets_n * sizeof *texts);
-    for (size_t i = 0; i < r->offsets_n; i++)
-        texts[i] = arena_print(arena, "%llu", (unsigned long long)r->offsets[i]);
-    return (struct case_value){.type = TYPE_TEXTS, .texts = {texts, r->offsets_n}};
+// Numbers as a list of texts, the one list a parameter can be.
+static struct case_value list_of(const uint64_t *numbers, size_t n, struct arena *arena) {
+    struct str *texts = arena_take(arena, n * sizeof *texts);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = arena_print(arena, "%llu", (unsigned long long)numbers[i]);
+    return (struct case_value){.type = TYPE_TEXTS, .texts = {texts, n}};
 }
 
-static enum status flush_hits(struct run *r) {
-    struct arena arena = {0};
+static enum status note_stands(struct run *r) {
+    struct case_param source = {"source", number(r->source_id)};
     struct case_result *result;
     size_t rows;
-    if (r->offsets_n == 0 || r->done)
+    if (r->stands.n)
         return OK;
+    enum status status = case_query(r->connection, STANDS_SQL, &source, 1, &result, r->error);
+    if (status != OK)
+        return status;
+    while ((status = case_fetch(result, &rows, r->error)) == OK)
+        for (size_t i = 0; i < rows; i++)
+            *VEC_PUSH(&r->stands) =
+                (struct stand){(uint64_t)case_value(result, 0, i).integer, (uint64_t)case_value(result, 1, i).integer};
+    case_result_free(result);
+    return status == END ? OK : status;
+}
+
+// The run a byte of the source lies in, or before.
+static uint64_t number_of(const struct run *r, uint64_t offset) {
+    size_t low = 0, high = r->stands.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->stands.at[middle].begins <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? r->stands.at[low - 1].number : 0;
+}
+
+// Asks for the records of what was gathered, which is empty afterwards.
+static enum status ask_records(struct run *r, struct case_result **ret) {
+    struct arena arena = {0};
+    uint64_t numbers[GATHER];
     const struct search *s = r->search;
+    for (size_t i = 0; i < r->offsets_n; i++)
+        numbers[i] = number_of(r, r->offsets[i]);
     struct case_param params[] = {
-        {"offsets", offsets_list(r, &arena)},
-        {"last", number(r->offsets[r->offsets_n - 1])},
+        {"offsets", list_of(r->offsets, r->offsets_n, &arena)},
+        {"numbers", list_of(numbers, r->offsets_n, &arena)},
         {"source", number(r->source_id)},
         {"after", number(s->after)},
         {"hosts", hosts_or_null(s)},
@@ -217,9 +260,19 @@ static enum status flush_hits(struct run *r) {
         {"bare", {.type = TYPE_BOOL, .boolean = s->bare}},
     };
     r->offsets_n = 0;
-    enum status status =
-        case_query(r->connection, RECORDS_SQL, params, sizeof params / sizeof *params, &result, r->error);
+    enum status status = case_query(r->connection, RECORDS_SQL, params, sizeof params / sizeof *params, ret, r->error);
     arena_done(&arena);
+    return status;
+}
+
+static enum status flush_hits(struct run *r) {
+    struct case_result *result;
+    size_t rows;
+    if (r->offsets_n == 0 || r->done)
+        return OK;
+    enum status status = note_stands(r);
+    if (status == OK)
+        status = ask_records(r, &result);
     if (status != OK)
         return status;
     while (!r->done && (status = case_fetch(result, &rows, r->error)) == OK)
@@ -302,6 +355,7 @@ static enum status search_stretch(struct run *r, const struct stretch *stretch) 
     r->source_id = stretch->source_id;
     r->at = stretch->from;
     r->lines.n = 0;
+    r->stands.n = 0;
     for (uint64_t at = stretch->from; status == OK && at < stretch->to && !is_stopped(r);) {
         uint64_t left = stretch->to - at;
         struct str bytes =
@@ -375,6 +429,7 @@ enum status search_run(struct case_file *file, struct case_connection *connectio
     free_matcher(&r->matcher);
     text_cursor_done(&r->cursor);
     buffer_done(&r->lines);
+    VEC_DONE(&r->stands);
     VEC_DONE(&parts);
     free(r);
     return status;

@@ -28,7 +28,7 @@ static const struct call_option OPTIONS[] = {
 };
 
 struct finder {
-    struct case_connection *connection;
+    struct case_connection *connection; // for paths: the search itself holds another
     bool json, colour;
     uint32_t source_id; // whose path is in `path`
     struct buffer path, line;
@@ -130,13 +130,17 @@ static enum exit_status take_options(const struct call *call, struct search *sea
 }
 
 static enum exit_status search_case(const struct search *search, struct case_file *file, struct finder *finder) {
+    struct case_connection *connection = NULL;
     struct search_summary summary;
     struct error error;
     error_clear(&error);
-    if (case_connect(file, &finder->connection, &error) != OK)
-        return say_failed(&error);
-    enum status status = search_run(file, finder->connection, search, print_hit, finder, &summary, &error);
+    enum status status = case_connect(file, &connection, &error);
+    if (status == OK)
+        status = case_connect(file, &finder->connection, &error);
+    if (status == OK)
+        status = search_run(file, connection, search, print_hit, finder, &summary, &error);
     case_disconnect(finder->connection);
+    case_disconnect(connection);
     return status >= SKIP ? say_failed(&error) : EXIT_DONE;
 }
 
