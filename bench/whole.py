@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Linux Host Explorer Authors
+"""The whole of `lhx ingest` on a generated auth.log, beside `wc -l` and lnav in the same run: CPU seconds of the
+process and its children, microseconds per line, peak memory; then the panels of a notebook, warm.
+
+    whole.py LHX GEN_AUTH [LINES [ROUNDS]]
+"""
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def run(command, **kw):
+    """CPU seconds, wall seconds and peak MiB of one command."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kw)
+    _, status, usage = os.wait4(pid.pid, 0)
+    pid.returncode = os.waitstatus_to_exitcode(status)
+    if pid.returncode != 0:
+        sys.exit(f'{command[0]} ended with {pid.returncode}')
+    return usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / 1024
+
+
+def best(rounds, command, prepare=lambda: None, **kw):
+    """The round with the least CPU: what disturbs a measurement only ever adds."""
+    results = []
+    for _ in range(rounds):
+        prepare()
+        results.append(run(command, **kw))
+    return min(results)
+
+
+def row(what, result, lines, wc):
+    cpu, wall, memory = result
+    print(f'| {what} | {cpu:.2f} | {wall:.2f} | {cpu / lines * 1e6:.3f} | {lines / cpu / 1e6:.2f} | {memory:.0f} | {cpu / wc:.0f} |')
+
+
+def panels(lhx, case, notebook):
+    """Milliseconds of each cell as the program itself tells them, the second time it is asked."""
+    command = [lhx, 'run', notebook, case, '--format', 'json']
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    out = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    cells = out['cells'] if isinstance(out, dict) else out
+    return sorted(((c.get('milliseconds', 0), c.get('id', '?')) for c in cells), reverse=True)
+
+
+def main(lhx, gen, lines=5000000, rounds=3):
+    lines, rounds = int(lines), int(rounds)
+    with tempfile.TemporaryDirectory(dir=os.environ.get('TMPDIR', '/tmp')) as top:
+        log, case = f'{top}/auth.log', f'{top}/case.lhx'
+        with open(log, 'wb') as f:
+            subprocess.run([gen, str(lines)], stdout=f, check=True)
+        print(f'{lines} lines, {os.path.getsize(log) / 1e6:.0f} MB, best of {rounds}\n')
+        print('| command | CPU s | wall s | µs per line | M lines per CPU s | peak MiB | × `wc -l` |\n|---|---|---|---|---|---|---|')
+        wc = best(rounds, ['wc', '-l', log])
+        row('`wc -l`', wc, lines, wc[0])
+        ingest = best(rounds, [lhx, 'ingest', log, '--case', case], lambda: shutil.rmtree(case, ignore_errors=True))
+        row('`lhx ingest`', ingest, lines, wc[0])
+        if shutil.which('lnav'):
+            lnav = best(1, ['lnav', '-n', '-N', '-c', ';select count(*) from syslog_log', log], env={**os.environ, 'HOME': top})
+            row('`lnav`, index and count', lnav, lines, wc[0])
+            print(f'\nlnav over lhx, CPU: {lnav[0] / ingest[0]:.1f} times')
+        for notebook in ('overview', 'logons'):
+            print(f'\n{notebook}, warm, ms per panel: ' + ', '.join(f'{name} {ms:.0f}' for ms, name in panels(lhx, case, notebook)))
+
+
+main(*sys.argv[1:])
