@@ -53,7 +53,7 @@ static enum exit_status run_ingest(const struct call *call) {
 
 const struct command COMMAND_INGEST = {
     .name = "ingest",
-    .operands = "EVIDENCE…",
+    .operands = "EVIDENCE… --case DIR",
     .summary = "read evidence into a case, do not serve",
     .details =
         "EVIDENCE is a file, a folder, or - for standard input; compressed or not. An existing case is added to;\n"

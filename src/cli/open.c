@@ -130,7 +130,7 @@ static enum exit_status run_open(const struct call *call) {
 
 const struct command COMMAND_OPEN = {
     .name = "open",
-    .operands = "EVIDENCE…",
+    .operands = "EVIDENCE… [--case DIR]",
     .summary = "read evidence and show its page",
     .details =
         "EVIDENCE is a file, a folder, or - for standard input; compressed or not. Prints the address of the page,\n"

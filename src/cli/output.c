@@ -4,6 +4,7 @@
 // The writers behind one table. A spreadsheet runs a cell that begins with = + - @, a tab or a line end, also in
 // their full-width forms; such a cell gets a ' in front, unless it is a plain number.
 #include "cli/output.h"
+#include "notebook/value.h"
 
 #include "base/escape.h"
 #include "case/parquet.h"
@@ -30,125 +31,8 @@ struct output {
     struct error error;
 };
 
-// ---- Values ----
-
-void output_text(struct buffer *ret, struct str text, bool keep_lines) {
-    while (text.n) {
-        size_t plain = 0;
-        while (plain < text.n && !(keep_lines && (text.p[plain] == '\n' || text.p[plain] == '\t')))
-            plain++;
-        size_t room = plain * ESCAPE_TERMINAL_MAX + 1;
-        ret->n += escape_terminal(str_head(text, plain), buffer_room(ret, room), room);
-        text = str_skip(text, plain);
-        if (text.n) {
-            buffer_add_char(ret, text.p[0]);
-            text = str_skip(text, 1);
-        }
-    }
-}
-
-static void add_double(struct buffer *ret, double value) {
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) { // the shortest that reads back the same
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    buffer_add(ret, str_of(text));
-}
-
-void output_value(struct buffer *ret, const struct case_value *value) {
-    char time[CIVIL_TEXT];
-    switch (value->type) {
-    case TYPE_BOOL:
-        buffer_add(ret, value->boolean ? S("true") : S("false"));
-        break;
-    case TYPE_INTEGER:
-        buffer_print(ret, "%lld", (long long)value->integer);
-        break;
-    case TYPE_DOUBLE:
-        add_double(ret, value->real);
-        break;
-    case TYPE_TIME:
-        buffer_add(ret, (struct str){time, civil_print(value->time, time)});
-        break;
-    case TYPE_TEXT:
-        buffer_add(ret, value->text);
-        break;
-    case TYPE_NULL:
-    case TYPE_TEXTS:
-        break;
-    }
-}
-
-void output_json(struct buffer *ret, const struct case_value *value) {
-    char time[CIVIL_TEXT];
-    bool bare = value->type == TYPE_BOOL || value->type == TYPE_INTEGER;
-    if (bare || (value->type == TYPE_DOUBLE && isfinite(value->real)))
-        output_value(ret, value);
-    else if (value->type == TYPE_TIME)
-        buffer_add_json(ret, (struct str){time, civil_print_iso(value->time, time)});
-    else if (value->type == TYPE_TEXT)
-        buffer_add_json(ret, value->text);
-    else
-        buffer_add(ret, S("null"));
-}
-
-static bool is_number(struct str s) {
-    char text[64], *end;
-    if (s.n == 0 || s.n >= sizeof text || isspace((unsigned char)s.p[0]))
-        return false;
-    memcpy(text, s.p, s.n);
-    text[s.n] = '\0';
-    strtod(text, &end);
-    return end == text + s.n && strspn(text, "+-.0123456789eE") == s.n;
-}
-
-static bool is_formula(struct str s) {
-    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
-    if (s.n == 0 || is_number(s))
-        return false;
-    if (memchr("=+-@\t\r\n", s.p[0], 7))
-        return true;
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        if (str_starts(s, str_of(wide[i])))
-            return true;
-    return false;
-}
-
-static bool needs_quotes(struct str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if (strchr("\",\r\n", s.p[i]))
-            return true;
-    return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
-}
-
-static void add_cell(struct buffer *ret, struct str text, const struct output_options *options) {
-    struct buffer shown = {0};
-    if (!options->csv_raw && is_formula(text))
-        buffer_add_char(&shown, '\'');
-    if (options->raw)
-        buffer_add(&shown, text);
-    else
-        output_text(&shown, text, true);
-    bool quoted = needs_quotes(buffer_str(&shown));
-    if (quoted)
-        buffer_add_char(ret, '"');
-    for (size_t i = 0; i < shown.n; i++) {
-        if (shown.p[i] == '"')
-            buffer_add_char(ret, '"');
-        buffer_add_char(ret, shown.p[i]);
-    }
-    if (quoted)
-        buffer_add_char(ret, '"');
-    buffer_done(&shown);
-}
-
-void output_csv(struct buffer *ret, const struct case_value *value, const struct output_options *options) {
-    if (value->type == TYPE_TEXT)
-        add_cell(ret, value->text, options);
-    else
-        output_value(ret, value);
+static enum value_csv_keep kept_of(const struct output_options *options) {
+    return (options->raw ? VALUE_CSV_RAW : 0) | (options->csv_raw ? VALUE_CSV_FORMULAS : 0);
 }
 
 // ---- Writers ----
@@ -202,7 +86,7 @@ static bool row_csv(struct output *out, const struct case_value *values) {
     for (size_t i = 0; i < out->columns_n; i++) {
         if (i)
             buffer_add_char(&out->line, ',');
-        output_csv(&out->line, &values[i], &out->options);
+        value_csv(&out->line, &values[i], kept_of(&out->options));
     }
     buffer_add(&out->line, S("\r\n"));
     return write_line(out);
@@ -213,7 +97,7 @@ static void add_object(struct output *out, const struct case_value *values) {
         buffer_add_char(&out->line, i ? ',' : '{');
         buffer_add_json(&out->line, str_of(out->columns[i].name));
         buffer_add_char(&out->line, ':');
-        output_json(&out->line, &values[i]);
+        value_json(&out->line, &values[i], false);
     }
     buffer_add_char(&out->line, '}');
 }

@@ -28,12 +28,3 @@ enum exit_status output_open(const struct command *command, const struct output_
 struct answer_sink output_sink(struct output *output);
 // After the answer: writes what is left. `good` false: a file that was begun is removed. FAIL for a full disk.
 enum status output_close(struct output *output, bool good, struct error *error);
-
-// One value as people and CSV see it, appended to `ret`, exactly as the evidence has it. NULL is nothing.
-void output_value(struct buffer *ret, const struct case_value *value);
-// One value as JSON: control, deceptive and C1 characters as \u escapes; times as "2026-03-04T05:06:07Z".
-void output_json(struct buffer *ret, const struct case_value *value);
-// One CSV cell (RFC 4180).
-void output_csv(struct buffer *ret, const struct case_value *value, const struct output_options *options);
-// Escaped for a terminal; newlines and tabs stay when `keep_lines`.
-void output_text(struct buffer *ret, struct str text, bool keep_lines);

@@ -28,15 +28,12 @@ static void show_error_place(const char *sql, int64_t at) {
     say("  %*s^", (int)at, "");
 }
 
-static enum exit_status answer(const struct call *call, struct output *output) {
+static enum exit_status answer(const struct call *call, uint64_t seconds, struct output *output) {
     const char *folder = call->operands[0], *sql = call->operands[1];
-    uint64_t seconds = 0;
     struct error error, write_error;
     struct answer_meta meta = {.error_byte = -1};
     error_clear(&error);
     error_clear(&write_error);
-    if (!call_number(call, SECONDS, 86400, &seconds))
-        return EXIT_USAGE;
     struct worker_place place = {.folder = folder, .seconds = (unsigned)seconds, .gone_fd = -1};
     struct question question = {
         .sql = str_of(sql),
@@ -59,6 +56,7 @@ static enum exit_status answer(const struct call *call, struct output *output) {
 static enum exit_status run_query(const struct call *call) {
     struct output *output;
     struct error error;
+    uint64_t seconds = 0;
     struct output_options options = {
         .format = call_value(call, FORMAT),
         .path = call_value(call, OUTPUT),
@@ -66,10 +64,12 @@ static enum exit_status run_query(const struct call *call) {
         .csv_raw = call_has(call, CSV_RAW),
     };
     error_clear(&error);
+    if (!call_number(call, SECONDS, 86400, &seconds))
+        return EXIT_USAGE;
     if (folder_check(call->operands[0], &error) != OK)
         return say_failed(&error);
     enum exit_status status = output_open(call->command, &options, &output);
-    return status == EXIT_DONE ? answer(call, output) : status;
+    return status == EXIT_DONE ? answer(call, seconds, output) : status;
 }
 
 const struct command COMMAND_QUERY = {

@@ -241,8 +241,8 @@ static bool has_failures(const struct ingest_report *report) {
 
 static void sum_up(const struct reading *r) {
     const struct ingest_report *p = &r->report;
-    say("%zu of %zu sources read, %zu in the case before; %llu lines, %llu records; the case is %s", p->read,
-        p->sources, p->duplicates, (unsigned long long)p->lines, (unsigned long long)p->records, case_folder(r->file));
+    say("%zu of %zu sources read, %zu known already; %llu lines, %llu records; the case is %s", p->read, p->sources,
+        p->duplicates, (unsigned long long)p->lines, (unsigned long long)p->records, case_folder(r->file));
 }
 
 enum exit_status reading_wait(struct reading *r) {

@@ -5,6 +5,7 @@
 // evidence or from a notebook is text here; its own policy forbids scripts, pictures and links to elsewhere.
 #include "cli/output.h"
 #include "cli/report.h"
+#include "notebook/value.h"
 
 static const char HEAD[] =
     "<!doctype html>\n<html lang=en><meta charset=utf-8>\n"
@@ -20,7 +21,7 @@ static const char HEAD[] =
 
 static void add_escaped(struct buffer *ret, struct str text) {
     struct buffer shown = {0};
-    output_text(&shown, text, true);
+    value_visible(&shown, text, true);
     for (size_t i = 0; i < shown.n; i++)
         switch (shown.p[i]) {
         case '&':
@@ -136,7 +137,7 @@ static void row(struct report *r, const struct case_value *values) {
         if (!report_shows(r, i))
             continue;
         value.n = 0;
-        output_value(&value, &values[i]);
+        value_text(&value, &values[i]);
         buffer_add(&r->line, is_number(r, i) ? S("<td class=n>") : S("<td>"));
         (report_is_prose(r, i) ? add_prose : add_escaped)(&r->line, buffer_str(&value));
     }

@@ -4,6 +4,7 @@
 // The document for a script: one object with the cells in order, rows as objects.
 #include "cli/output.h"
 #include "cli/report.h"
+#include "notebook/value.h"
 
 static void flush_line(struct report *r) {
     fwrite(r->line.p, 1, r->line.n, r->out);
@@ -18,7 +19,7 @@ static void add_member(struct report *r, const char *key, struct str value) {
 static void add_time(struct report *r, const char *key, usec time) {
     struct case_value value = {.type = time == USEC_NONE ? TYPE_NULL : TYPE_TIME, .time = time};
     buffer_print(&r->line, ",\"%s\":", key);
-    output_json(&r->line, &value);
+    value_json(&r->line, &value, false);
 }
 
 static void begin(struct report *r) {
@@ -59,7 +60,7 @@ static void row(struct report *r, const struct case_value *values) {
             buffer_add_char(&r->line, ',');
         buffer_add_json(&r->line, str_of(r->columns[i].name));
         buffer_add_char(&r->line, ':');
-        output_json(&r->line, &values[i]);
+        value_json(&r->line, &values[i], false);
     }
     buffer_add_char(&r->line, '}');
     flush_line(r);

@@ -5,12 +5,13 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/table.h"
+#include "notebook/value.h"
 
 #include <stdlib.h>
 
 static void write_escaped(struct report *r, struct str text) {
     r->line.n = 0;
-    output_text(&r->line, text, true);
+    value_visible(&r->line, text, true);
     fwrite(r->line.p, 1, r->line.n, r->out);
 }
 

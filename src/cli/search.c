@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/folder.h"
 #include "cli/output.h"
+#include "notebook/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,13 +39,13 @@ static void add_coloured(struct buffer *line, const struct search_hit *hit, bool
     size_t at = 0;
     for (size_t i = 0; colour && i < hit->spans_n; i++) {
         const struct search_span *span = &hit->spans[i];
-        output_text(line, (struct str){hit->text.p + at, span->from - at}, true);
+        value_visible(line, (struct str){hit->text.p + at, span->from - at}, true);
         buffer_add(line, S("\033[1;31m"));
-        output_text(line, (struct str){hit->text.p + span->from, span->to - span->from}, true);
+        value_visible(line, (struct str){hit->text.p + span->from, span->to - span->from}, true);
         buffer_add(line, S("\033[m"));
         at = span->to;
     }
-    output_text(line, str_skip(hit->text, at), true);
+    value_visible(line, str_skip(hit->text, at), true);
 }
 
 static void add_json(struct finder *f, const struct search_hit *hit) {
@@ -56,7 +57,7 @@ static void add_json(struct finder *f, const struct search_hit *hit) {
                  (unsigned long long)hit->offset);
     buffer_print(line, hit->record_id ? "%llu" : "null", (unsigned long long)hit->record_id);
     buffer_add(line, S(",\"ts\":"));
-    output_json(line, &time);
+    value_json(line, &time, false);
     buffer_add(line, S(",\"host\":"));
     buffer_add_json(line, hit->host);
     buffer_add(line, S(",\"program\":"));
@@ -90,7 +91,7 @@ static bool print_hit(void *context, const struct search_hit *hit) {
     if (f->json) {
         add_json(f, hit);
     } else {
-        output_text(&f->line, buffer_str(&f->path), false);
+        value_visible(&f->line, buffer_str(&f->path), false);
         buffer_print(&f->line, ":%llu:", (unsigned long long)hit->offset);
         add_coloured(&f->line, hit, f->colour);
     }

@@ -4,6 +4,7 @@
 // A wide character takes two columns and a combining one none, so widths are counted in columns of the
 // terminal, not in bytes.
 #include "cli/table.h"
+#include "notebook/value.h"
 
 #include "base/escape.h"
 #include "cli/output.h"
@@ -80,8 +81,8 @@ static void settle(struct table *t) {
 static size_t show(struct table *t, const struct case_value *value) {
     struct buffer text = {0};
     size_t before = t->scratch.n;
-    output_value(&text, value);
-    output_text(&t->scratch, buffer_str(&text), false);
+    value_text(&text, value);
+    value_visible(&t->scratch, buffer_str(&text), false);
     buffer_done(&text);
     return t->scratch.n - before;
 }
