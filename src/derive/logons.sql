@@ -18,7 +18,7 @@ create or replace temp table threshold as select
     50 as spread_failures,             -- … with at least this many failures
     3 as known_logons,                 -- successes of an account before a new country means something …
     10 as known_host_logons,           -- … and of a host
-    50 as probes,                      -- probes in a run from one address
+    50 as probes,                      -- probes from one address
     5 as privilege_failures,           -- refusals to become another user in a run
     10 as root_failures,               -- failures on root worth a note when none succeeded
     5 as shown;                        -- findings of one kind and host that are told one by one
@@ -34,6 +34,11 @@ select host_id, address_id, user_id, sum(count) filter (outcome = 'failure')::bi
 from logon_t
 where kind = 'logon' and outcome <> 'unknown' and ts is not null and reason is distinct from 'key-not-accepted'
 group by all;
+
+-- Successes are few where failures are many, and asked for often.
+create or replace temp table success as
+select host_id, address_id, user_id, ts, record_id, method, count
+from logon_t where kind = 'logon' and outcome = 'success' and ts is not null;
 
 -- ---- Runs of failures from one address ----
 -- An address that spread its tries over names is a sprayer by what it did in the whole period.
@@ -170,9 +175,8 @@ with culprit as (select host_id, address_id, min(first) as first, sum(failed)::b
 guest as (
     select l.host_id, l.address_id, l.user_id, c.failed, sum(l.count)::bigint as times, min(l.ts) as first, max(l.ts) as last,
         min(l.record_id) as record_id, arg_min(l.method, l.ts) as method
-    from logon_t l join culprit c on c.host_id = l.host_id and c.address_id = l.address_id
-    where l.kind = 'logon' and l.outcome = 'success' and l.ts > c.first
-        and l.record_id not in (select record_id from entry)
+    from success l join culprit c on c.host_id = l.host_id and c.address_id = l.address_id
+    where l.ts > c.first and l.record_id not in (select record_id from entry)
     group by all),
 ranked as (select *, row_number() over (partition by host_id order by failed desc, first, record_id) as place from guest)
 select 'logon-from-attacker', 'high', r.host_id, r.first, r.last,
@@ -198,16 +202,15 @@ having sum(failed) >= (select spread_failures from threshold) and count(*) >= (s
 
 -- A success meanwhile, by something that can be guessed, the first one from its address.
 create or replace temp table breach as
-with success as (
+with arrival as (
     select host_id, user_id, address_id, min(ts) as ts, arg_min(record_id, ts) as record_id, arg_min(method, ts) as method
-    from logon_t
-    where kind = 'logon' and outcome = 'success' and ts is not null and address_id > 0
-        and method is distinct from 'publickey' and method is distinct from 'certificate'
+    from success
+    where address_id > 0 and method is distinct from 'publickey' and method is distinct from 'certificate'
         and (host_id, user_id) in (select (host_id, user_id) from siege)
     group by all)
 select s.*, c.ts, c.record_id as success_id, c.address_id, c.method, coalesce(w.failed, 0) as own
 from siege s
-join success c on c.host_id = s.host_id and c.user_id = s.user_id and c.ts between s.first and s.last + (select pause from threshold)
+join arrival c on c.host_id = s.host_id and c.user_id = s.user_id and c.ts between s.first and s.last + (select pause from threshold)
 left join who w on w.host_id = c.host_id and w.user_id = c.user_id and w.address_id = c.address_id
 where coalesce(w.failed, 0) < (select after_some_failures from threshold)
 qualify row_number() over (partition by s.host_id, s.user_id order by c.ts) <= (select shown from threshold);
@@ -256,9 +259,8 @@ having coalesce(sum(w.succeeded), 0) = 0 and sum(w.failed) filter (w.address_id 
 insert into found
 with entered as (
     select l.host_id, l.address_id, sum(l.count)::bigint as times, min(l.ts) as first, max(l.ts) as last, min(l.record_id) as record_id
-    from logon_t l join user_t u on u.user_id = l.user_id
-    where u.name = 'root' and l.kind = 'logon' and l.outcome = 'success' and l.method in ('password', 'keyboard-interactive')
-        and l.address_id > 0 and l.ts is not null
+    from success l join user_t u on u.user_id = l.user_id
+    where u.name = 'root' and l.method in ('password', 'keyboard-interactive') and l.address_id > 0
     group by all),
 ranked as (
     select e.*, a.name as address, a.kind, a.country, row_number() over (partition by host_id order by (a.kind = 'public') desc, times desc, first) as place
@@ -275,8 +277,8 @@ create or replace temp table came as
 select l.host_id, l.user_id, case when a.country is not null then a.country when a.kind <> 'public' then 'inside' end as origin,
     min(l.ts) as ts, count(*) as times, arg_min(l.record_id, l.ts) as record_id, arg_min(l.address_id, l.ts) as address_id,
     arg_min(l.method, l.ts) as method
-from logon_t l join address_t a on a.address_id = l.address_id
-where l.kind = 'logon' and l.outcome = 'success' and l.ts is not null and a.ip is not null
+from success l join address_t a on a.address_id = l.address_id
+where a.ip is not null
 group by all
 having origin is not null;
 
@@ -287,8 +289,8 @@ create or replace temp table new_country as
 with traveller as (select host_id, user_id from came where user_id > 0 group by host_id, user_id having count(*) > 1),
 nth as (
     select l.record_id, row_number() over (partition by l.host_id, l.user_id order by l.ts, l.record_id) - 1 as earlier
-    from logon_t l join traveller t on t.host_id = l.host_id and t.user_id = l.user_id
-    where l.kind = 'logon' and l.outcome = 'success' and l.ts is not null and l.address_id > 0),
+    from success l join traveller t on t.host_id = l.host_id and t.user_id = l.user_id
+    where l.address_id > 0),
 before as (
     select *, list(origin) over (partition by host_id, user_id order by ts, record_id rows between unbounded preceding and 1 preceding) as places
     from came)
@@ -319,7 +321,7 @@ before as (
     from origins),
 hours as (
     select host_id, epoch_us(ts) // 3600000000 as hour, count(*) as logons
-    from logon_t where kind = 'logon' and outcome = 'success' and ts is not null and address_id > 0 group by all),
+    from success where address_id > 0 group by all),
 ranked as (
     select b.*, row_number() over (partition by b.host_id order by b.ts desc) as place
     from before b
@@ -336,41 +338,35 @@ left join address_t a on a.address_id = r.address_id
 where r.place <= (select shown from threshold);
 
 -- ---- Probes ----
+-- By the whole period: nobody asks when exactly a scanner was busy.
+
+create or replace temp table knocker as
+with sums as (
+    select host_id, address_id, sum(count)::bigint as times, min(ts) as first, max(ts) as last
+    from logon_t where kind = 'probe' and ts is not null and address_id > 0
+    group by all having sum(count) >= (select probes from threshold))
+select *, row_number() over (partition by host_id order by times desc, first, address_id) as place,
+    count(*) over (partition by host_id) as knockers
+from sums
+qualify place <= (select least(shown, 3) from threshold);
 
 insert into found
-with knocker as (
-    select host_id, address_id, arg_max(reason, times) as reason
-    from (select host_id, address_id, reason, sum(count)::bigint as times
-        from logon_t where kind = 'probe' and ts is not null and address_id > 0 group by all)
-    group by all having sum(times) >= (select probes from threshold)),
-hours as (
-    select l.host_id, l.address_id, epoch_us(l.ts) // 3600000000 as hour, min(l.ts) as first, max(l.ts) as last,
-        sum(l.count)::bigint as times, min(l.record_id) as record_id
-    from logon_t l join knocker k on k.host_id = l.host_id and k.address_id = l.address_id
+with reasons as (
+    select k.host_id, k.address_id, l.reason, sum(l.count) as times, min(l.record_id) as record_id
+    from knocker k join logon_t l on l.host_id = k.host_id and l.address_id = k.address_id
     where l.kind = 'probe' and l.ts is not null
     group by all),
-marked as (
-    select *, case when first - lag(last) over (partition by host_id, address_id order by hour) > (select pause from threshold)
-        then 1 else 0 end as begins
-    from hours),
-numbered as (select *, sum(begins) over (partition by host_id, address_id order by hour) as run from marked),
-burst as (
-    select host_id, address_id, run, min(first) as first, max(last) as last, sum(times)::bigint as times, min(record_id) as record_id
-    from numbered group by all having sum(times) >= (select probes from threshold)),
-ranked as (
-    select *, row_number() over (partition by host_id order by times desc, first, address_id) as place,
-        count(*) over (partition by host_id) as bursts
-    from burst)
-select 'probes', 'note', r.host_id, r.first, r.last,
-    placed(a.name, a.country) || ' knocked **' || counted(r.times, 'time', 'times') || '** in ' || lasted(r.first, r.last)
-    || ' without trying to log on' || coalesce(' (' || replace(k.reason::varchar, '-', ' ') || ')', '')
-    || case when place = shown and bursts > shown then '; ' || counted(bursts - shown, 'more burst', 'more bursts') || ' like it' else '' end || '.',
-    r.times, null, a.name, r.record_id, search_for(a.name), counted(r.times, 'probe', 'probes')
-from ranked r
-join knocker k on k.host_id = r.host_id and k.address_id = r.address_id
-left join address_t a on a.address_id = r.address_id,
-    (select least(shown, 3) as shown from threshold) t
-where r.place <= t.shown;
+most as (
+    select host_id, address_id, arg_max(reason, times) as reason, min(record_id) as record_id from reasons group by all)
+select 'probes', 'note', k.host_id, k.first, k.last,
+    placed(a.name, a.country) || ' knocked **' || counted(k.times, 'time', 'times') || '** in ' || lasted(k.first, k.last)
+    || ' without trying to log on' || coalesce(' (' || replace(m.reason::varchar, '-', ' ') || ')', '')
+    || case when place = (select least(shown, 3) from threshold) and knockers > place
+        then '; ' || counted(knockers - place, 'more address', 'more addresses') || ' did so, too' else '' end || '.',
+    k.times, null, a.name, m.record_id, search_for(a.name), counted(k.times, 'probe', 'probes')
+from knocker k
+join most m on m.host_id = k.host_id and m.address_id = k.address_id
+left join address_t a on a.address_id = k.address_id;
 
 -- ---- Becoming another user ----
 
@@ -411,6 +407,8 @@ select row_number() over (order by case severity when 'high' then 1 when 'medium
 from found;
 drop table found;
 drop table who;
+drop table success;
+drop table knocker;
 drop table attacker;
 drop table run;
 drop table run_told;
