@@ -4,15 +4,12 @@
 // The writers behind one table. A spreadsheet runs a cell that begins with = + - @, a tab or a line end, also in
 // their full-width forms; such a cell gets a ' in front, unless it is a plain number.
 #include "cli/output.h"
-#include "notebook/value.h"
 
-#include "base/escape.h"
 #include "case/parquet.h"
 #include "cli/table.h"
+#include "notebook/value.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,7 +73,8 @@ static bool begin_csv(struct output *out) {
     for (size_t i = 0; i < out->columns_n; i++) {
         if (i)
             buffer_add_char(&out->line, ',');
-        add_cell(&out->line, str_of(out->columns[i].name), &out->options);
+        struct case_value name = {.type = TYPE_TEXT, .text = str_of(out->columns[i].name)};
+        value_csv(&out->line, &name, kept_of(&out->options));
     }
     buffer_add(&out->line, S("\r\n"));
     return write_line(out);

@@ -3,7 +3,6 @@
 //
 // The document for a colleague: one file that needs nothing else and runs nothing. All that comes from the
 // evidence or from a notebook is text here; its own policy forbids scripts, pictures and links to elsewhere.
-#include "cli/output.h"
 #include "cli/report.h"
 #include "notebook/value.h"
 

@@ -2,7 +2,6 @@
 // Copyright The Linux Host Explorer Authors
 //
 // The document for a script: one object with the cells in order, rows as objects.
-#include "cli/output.h"
 #include "cli/report.h"
 #include "notebook/value.h"
 

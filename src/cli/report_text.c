@@ -2,7 +2,6 @@
 // Copyright The Linux Host Explorer Authors
 //
 // The document for a terminal or a mail: Markdown stays as it is, answers become tables.
-#include "cli/output.h"
 #include "cli/report.h"
 #include "cli/table.h"
 #include "notebook/value.h"

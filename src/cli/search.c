@@ -7,7 +7,6 @@
 
 #include "cli/commands.h"
 #include "cli/folder.h"
-#include "cli/output.h"
 #include "notebook/value.h"
 
 #include <stdio.h>

@@ -4,10 +4,9 @@
 // A wide character takes two columns and a combining one none, so widths are counted in columns of the
 // terminal, not in bytes.
 #include "cli/table.h"
-#include "notebook/value.h"
 
 #include "base/escape.h"
-#include "cli/output.h"
+#include "notebook/value.h"
 
 #include <locale.h>
 #include <stdlib.h>

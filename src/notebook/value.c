@@ -4,6 +4,8 @@
 // See value.h.
 #include "notebook/value.h"
 
+#include "base/escape.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -40,6 +42,21 @@ void value_text(struct buffer *ret, const struct case_value *value) {
     case TYPE_NULL:
     case TYPE_TEXTS:
         break;
+    }
+}
+
+void value_visible(struct buffer *ret, struct str text, bool keep_lines) {
+    while (text.n) {
+        size_t plain = 0;
+        while (plain < text.n && !(keep_lines && (text.p[plain] == '\n' || text.p[plain] == '\t')))
+            plain++;
+        size_t room = plain * ESCAPE_TERMINAL_MAX + 1;
+        ret->n += escape_terminal(str_head(text, plain), buffer_room(ret, room), room);
+        text = str_skip(text, plain);
+        if (text.n) {
+            buffer_add_char(ret, text.p[0]);
+            text = str_skip(text, 1);
+        }
     }
 }
 
@@ -86,26 +103,36 @@ bool value_is_formula(struct str text) {
 
 static bool needs_quotes(struct str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (memchr("\",;\t\r\n", s.p[i], 6))
+        if (memchr("\",\r\n", s.p[i], 4))
             return true;
     return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 }
 
-void value_csv(struct buffer *ret, const struct case_value *value) {
+static void add_cell(struct buffer *ret, struct str shown) {
+    bool quoted = needs_quotes(shown);
+    if (quoted)
+        buffer_add_char(ret, '"');
+    for (size_t i = 0; i < shown.n; i++) {
+        if (shown.p[i] == '"')
+            buffer_add_char(ret, '"');
+        buffer_add_char(ret, shown.p[i]);
+    }
+    if (quoted)
+        buffer_add_char(ret, '"');
+}
+
+void value_csv(struct buffer *ret, const struct case_value *value, enum value_csv_keep keep) {
+    struct buffer shown = {0};
     if (value->type != TYPE_TEXT) {
         value_text(ret, value);
         return;
     }
-    bool formula = value_is_formula(value->text), quoted = needs_quotes(value->text);
-    if (quoted)
-        buffer_add_char(ret, '"');
-    if (formula)
-        buffer_add_char(ret, '\'');
-    for (size_t i = 0; i < value->text.n; i++) {
-        if (value->text.p[i] == '"')
-            buffer_add_char(ret, '"');
-        buffer_add_char(ret, value->text.p[i]);
-    }
-    if (quoted)
-        buffer_add_char(ret, '"');
+    if (!(keep & VALUE_CSV_FORMULAS) && value_is_formula(value->text))
+        buffer_add_char(&shown, '\'');
+    if (keep & VALUE_CSV_RAW)
+        buffer_add(&shown, value->text);
+    else
+        value_visible(&shown, value->text, true);
+    add_cell(ret, buffer_str(&shown));
+    buffer_done(&shown);
 }

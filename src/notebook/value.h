@@ -9,9 +9,18 @@
 
 // As people read it; nothing for NULL. Text is what the evidence has, unescaped.
 void value_text(struct buffer *ret, const struct case_value *value);
+// Text with its control and deceptive characters made visible (base/escape.h); newlines and tabs stay when
+// `keep_lines`.
+void value_visible(struct buffer *ret, struct str text, bool keep_lines);
 // As JSON; times as "2026-03-04T05:06:07Z". With `safe_integers`, those a JavaScript number cannot hold are text.
 void value_json(struct buffer *ret, const struct case_value *value, bool safe_integers);
 // Whether a spreadsheet would run the text as a formula. Numbers are none.
 bool value_is_formula(struct str text);
-// One CSV cell (RFC 4180). A text that a spreadsheet would run gets an apostrophe before it.
-void value_csv(struct buffer *ret, const struct case_value *value);
+
+enum value_csv_keep {
+    VALUE_CSV_DEFUSED = 0,
+    VALUE_CSV_RAW = 1,      // control characters stay
+    VALUE_CSV_FORMULAS = 2, // what a spreadsheet would run stays; else it gets an apostrophe before it
+};
+// One CSV cell (RFC 4180).
+void value_csv(struct buffer *ret, const struct case_value *value, enum value_csv_keep keep);

@@ -273,7 +273,7 @@ static bool export_columns(void *context, const struct answer_column *columns, s
         e->columns[i] = (struct answer_column){name.text.p, columns[i].type};
         if (e->format == EXPORT_CSV) {
             buffer_add(&e->pending, i ? S(",") : S(""));
-            value_csv(&e->pending, &name);
+            value_csv(&e->pending, &name, VALUE_CSV_DEFUSED);
         }
     }
     buffer_add(&e->pending, e->format == EXPORT_CSV ? S("\r\n") : e->format == EXPORT_JSON ? S("[") : S(""));
@@ -294,7 +294,7 @@ static void export_cells(struct export *e, const struct case_value *values) {
     for (size_t i = 0; i < e->n; i++) {
         if (i)
             buffer_add_char(&e->pending, ',');
-        value_csv(&e->pending, &values[i]);
+        value_csv(&e->pending, &values[i], VALUE_CSV_DEFUSED);
     }
     buffer_add(&e->pending, S("\r\n"));
 }

@@ -3,8 +3,8 @@
 //
 // Values on their way out: what the evidence's author may have meant for the analyst's terminal, spreadsheet or
 // parser, and what arrives there.
-#include "cli/output.h"
 #include "cli/table.h"
+#include "notebook/value.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static const struct output_options PLAIN = {0}, RAW = {.raw = true}, CSV_RAW = {.csv_raw = true};
+static const enum value_csv_keep PLAIN = VALUE_CSV_DEFUSED, RAW = VALUE_CSV_RAW, CSV_RAW = VALUE_CSV_FORMULAS;
 
 static struct case_value text_value(struct str s) {
     return (struct case_value){.type = TYPE_TEXT, .text = s};
@@ -23,22 +23,22 @@ static void assert_str(struct str seen, const char *wanted) {
         fail_msg("wanted <%s>, seen <%.*s>", wanted, STR_ARG(seen));
 }
 
-static void assert_csv(struct str cell, const struct output_options *options, const char *wanted) {
+static void assert_csv(struct str cell, enum value_csv_keep keep, const char *wanted) {
     struct buffer b = {0};
     struct case_value v = text_value(cell);
-    output_csv(&b, &v, options);
+    value_csv(&b, &v, keep);
     assert_str(buffer_str(&b), wanted);
     buffer_done(&b);
 }
 
 static void csv_quotes_as_rfc_4180(void **state) {
     (void)state;
-    assert_csv(S("plain"), &PLAIN, "plain");
-    assert_csv(S(""), &PLAIN, "");
-    assert_csv(S("a,b"), &PLAIN, "\"a,b\"");
-    assert_csv(S("say \"hi\""), &PLAIN, "\"say \"\"hi\"\"\"");
-    assert_csv(S("two\nlines"), &PLAIN, "\"two\nlines\"");
-    assert_csv(S(" edge"), &PLAIN, "\" edge\"");
+    assert_csv(S("plain"), PLAIN, "plain");
+    assert_csv(S(""), PLAIN, "");
+    assert_csv(S("a,b"), PLAIN, "\"a,b\"");
+    assert_csv(S("say \"hi\""), PLAIN, "\"say \"\"hi\"\"\"");
+    assert_csv(S("two\nlines"), PLAIN, "\"two\nlines\"");
+    assert_csv(S(" edge"), PLAIN, "\" edge\"");
 }
 
 static void csv_defuses_formulas(void **state) {
@@ -67,32 +67,32 @@ static void csv_defuses_formulas(void **state) {
         {S("a=b"), "a=b"},
     };
     for (size_t i = 0; i < sizeof CELLS / sizeof *CELLS; i++)
-        assert_csv(CELLS[i].cell, &PLAIN, CELLS[i].wanted);
-    assert_csv(S("=1+1"), &CSV_RAW, "=1+1");
+        assert_csv(CELLS[i].cell, PLAIN, CELLS[i].wanted);
+    assert_csv(S("=1+1"), CSV_RAW, "=1+1");
 }
 
 static void csv_numbers_are_not_formulas(void **state) {
     (void)state;
     struct buffer b = {0};
     struct case_value v = {.type = TYPE_INTEGER, .integer = -42};
-    output_csv(&b, &v, &PLAIN);
+    value_csv(&b, &v, PLAIN);
     assert_str(buffer_str(&b), "-42");
     buffer_done(&b);
 }
 
 static void csv_shows_control_characters(void **state) {
     (void)state;
-    assert_csv(S("\x1b]0;x\x07"), &PLAIN, "\\x1b]0;x\\x07");
+    assert_csv(S("\x1b]0;x\x07"), PLAIN, "\\x1b]0;x\\x07");
     assert_csv(S("a\x9b"
                  "1m"),
-               &PLAIN, "a\\x9b1m");
-    assert_csv(S("\u202eexe"), &PLAIN, "<U+202E>exe");
-    assert_csv(S("\x1b[1m"), &RAW, "\x1b[1m");
+               PLAIN, "a\\x9b1m");
+    assert_csv(S("\u202eexe"), PLAIN, "<U+202E>exe");
+    assert_csv(S("\x1b[1m"), RAW, "\x1b[1m");
 }
 
 static void assert_json(struct case_value v, const char *wanted) {
     struct buffer b = {0};
-    output_json(&b, &v);
+    value_json(&b, &v, false);
     assert_str(buffer_str(&b), wanted);
     buffer_done(&b);
 }
