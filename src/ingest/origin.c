@@ -64,28 +64,24 @@ static struct str zone_of_link(struct origins *o, struct str root) {
     return at < 0 ? STR_NONE : str_skip((struct str){to, (size_t)n}, (size_t)at + 9);
 }
 
-// Keeps what was found; nothing when `status` says there was nothing.
-static bool take_zone(struct origin *origin, enum status status, struct zone *zone, const char *from) {
-    if (status != OK)
+static bool take_zone(struct origin *origin, struct zone *zone, const char *from) {
+    if (!zone)
         return false;
     origin->zone = zone;
     origin->zone_from = str_of(from);
     return true;
 }
 
-static bool take_named(struct origin *origin, struct str name, const char *from) {
-    struct zone *zone = NULL;
-    return name.p && take_zone(origin, zone_named(name, &zone, NULL), zone, from);
-}
-
 static void find_zone(struct origins *o, struct origin *origin) {
-    struct zone *zone = NULL;
-    if (take_named(origin, first_line(read_small(o, origin->root, "/etc/timezone")), "/etc/timezone of the evidence") ||
-        take_named(origin, zone_of_link(o, origin->root), "/etc/localtime of the evidence"))
+    struct str name = first_line(read_small(o, origin->root, "/etc/timezone"));
+    if (name.p && take_zone(origin, zone_named(name), "/etc/timezone of the evidence"))
+        return;
+    name = zone_of_link(o, origin->root);
+    if (name.p && take_zone(origin, zone_named(name), "/etc/localtime of the evidence"))
         return;
     struct str bytes = read_small(o, origin->root, "/etc/localtime");
     if (bytes.n)
-        take_zone(origin, zone_load(bytes, S("localtime"), &zone, NULL), zone, "/etc/localtime of the evidence");
+        take_zone(origin, zone_load(bytes), "/etc/localtime of the evidence");
 }
 
 static bool is_root(struct origins *o, struct str root) {
