@@ -43,20 +43,18 @@ enum status folder_check(const char *folder, struct error *error) {
 
 // Makes every folder of `path` that is missing.
 static enum status make_folders(char *path, struct error *error) {
-    for (char *slash = path + 1; slash; slash = strchr(slash + 1, '/')) {
-        char *at = strchr(slash, '/');
-        if (at)
-            *at = '\0';
-        int failed = mkdir(path, 0700) != 0 && errno != EEXIST;
-        if (failed)
-            return error_set(error, FAIL, errno, "cannot make the folder '%s': %s; give one with --case DIR", path,
+    for (char *p = path + 1;; p++) {
+        char end = *p;
+        if (end != '/' && end != '\0')
+            continue;
+        *p = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return error_set(error, FAIL, errno, "cannot make the folder '%s': %s; say where with --case DIR", path,
                              strerror(errno));
-        if (!at)
-            break;
-        *at = '/';
-        slash = at;
+        *p = end;
+        if (end == '\0')
+            return OK;
     }
-    return OK;
 }
 
 // What the paths are, however they were typed. Standard input is never the same twice.
