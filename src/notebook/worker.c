@@ -78,7 +78,7 @@ static enum status start_child(struct watch *w) {
 
 static enum status stop_late(struct watch *w) {
     return error_set(w->error, FAIL, ETIMEDOUT,
-                     "stopped after %u s: ask for less (a shorter time range, a LIMIT), or set LHX_QUERY_SECONDS",
+                     "stopped after %u s; ask for less (a shorter time range, a LIMIT), or set LHX_QUERY_SECONDS",
                      w->seconds);
 }
 
@@ -222,7 +222,7 @@ static enum status explain_death(struct watch *w, int how) {
     if (WIFSIGNALED(how) && WTERMSIG(how) == SIGXCPU)
         return stop_late(w);
     return error_set(w->error, FAIL, ENOMEM,
-                     "the query needed more memory than it may have, or broke its process (%s %d): ask for less",
+                     "the query needed more memory than it may have, or broke its process (%s %d); ask for less",
                      WIFSIGNALED(how) ? "signal" : "status", WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
 }
 
@@ -248,7 +248,7 @@ enum status worker_run(const struct worker_place *place, const struct question *
                          LIMIT_QUERY_TEXT);
     if (!place->folder)
         return error_set(error, FAIL, EBUSY,
-                         "the evidence is still being read: SQL of your own runs when that is done");
+                         "the evidence is still being read; SQL of your own runs when that is done");
     double started = now_ms();
     struct error own;
     error_clear(&own);

@@ -9,7 +9,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { ANSWER_BYTES = 64 << 20 }; // of JSON sent to the page at once; the rest is `truncated`
+enum {
+    ANSWER_BYTES = 64 << 20, // of JSON sent to the page at once; the rest is `truncated`
+    EXPORT_SECONDS = 3600,   // of a cell of ours; how fast it is depends on who takes it
+};
 
 // ---- Scope ----
 
@@ -138,7 +141,7 @@ static enum status run_question(struct call *call, const struct notebook *nb, co
     struct lease lease;
     if (!nb || nb->origin != NOTEBOOK_BUILT_IN)
         return worker_run(&place, q, sink, meta, error);
-    enum status status = pool_take(call->serve->pool, call->exchange->fd, 0, &lease, error);
+    enum status status = pool_take(call->serve->pool, call->exchange->fd, q->limit ? 0 : EXPORT_SECONDS, &lease, error);
     if (status != OK)
         return status;
     status = question_run(lease.connection, q, sink, meta, error);

@@ -257,8 +257,11 @@ static void turn_away(struct listener *l, int fd) {
 
 static void accept_one(struct listener *l, int listening) {
     int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+            poll(NULL, 0, 50); // whoever waits still does; others may end meanwhile
         return;
+    }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     struct visitor *v = enter(l, fd);
     if (!v) {

@@ -158,7 +158,7 @@ enum status pool_take(struct pool *pool, int gone_fd, unsigned seconds, struct l
     }
     pthread_mutex_unlock(&pool->lock);
     return s ? OK
-             : error_set(error, FAIL, ETIMEDOUT, "busy: %d questions are running; ask again in a moment", CONNECTIONS);
+             : error_set(error, FAIL, ETIMEDOUT, "busy with %d other questions; ask again in a moment", CONNECTIONS);
 }
 
 void pool_give(struct pool *pool, struct lease *lease, struct error *error) {
@@ -175,7 +175,7 @@ void pool_give(struct pool *pool, struct lease *lease, struct error *error) {
         return;
     error_clear(error);
     if (fate == LATE)
-        error_set(error, FAIL, ETIMEDOUT, "stopped after %u s: ask for less, such as a shorter time range", seconds);
+        error_set(error, FAIL, ETIMEDOUT, "stopped after %u s; ask for less, such as a shorter time range", seconds);
     else
         error_set(error, FAIL, ECANCELED, "stopped: nobody waits for the answer");
 }

@@ -670,6 +670,7 @@ def main():
         server = Server(case)
         try:
             check("login", server.login().status == 204)
+            files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
             for test in [test_answers, test_hosts, test_origins, test_requests, test_json]:
                 test(server)
             test_token(server, case)
@@ -678,6 +679,9 @@ def main():
             test_greedy(server)
             test_slow_and_many(server)
             check("the server never crashed", server.process.poll() is None)
+            time.sleep(1.5)  # the last connections linger a second
+            now = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+            check("no file is left open", now <= files + 1, (files, now))  # one for the text of the log
             open_events = socket.create_connection(("127.0.0.1", server.port))
             open_events.sendall(f"GET /api/events HTTP/1.1\r\nHost: {server.host}\r\nCookie: {server.cookie}\r\n\r\n".encode())
             time.sleep(0.2)
