@@ -21,7 +21,13 @@ export async function openEvidence(...evidence) {
   })
   let stderr = ''
   child.stderr.on('data', (text) => (stderr += text))
-  const ended = new Promise((done) => child.once('exit', done))
+  let closing = false
+  const ended = new Promise((done) =>
+    child.once('exit', (status, signal) => {
+      if (!closing) console.log(`lhx open ended by itself: ${signal ?? status}\n${stderr}`)
+      done(signal ?? status)
+    }),
+  )
   const address = await Promise.race([
     createInterface({ input: child.stdout })[Symbol.asyncIterator]().next().then(({ value }) => value),
     ended.then((status) => {
@@ -33,6 +39,7 @@ export async function openEvidence(...evidence) {
     base: address.replace(/#.*$/, ''),
     stderr: () => stderr,
     async close() {
+      closing = true
       child.kill('SIGTERM')
       await ended
       await rm(folder, { recursive: true, force: true })

@@ -92,6 +92,7 @@ export const tests = [
       await write(page, 'select ts, user_name, source_ip, record_id from logon order by ts')
       await page.keyboard.press('Control+Enter')
       const grid = page.locator('section.panel [role=grid]')
+      await grid.getByRole('columnheader', { name: 'user name' }).waitFor()
       await grid.focus()
       await page.keyboard.press('End')
       await page.waitForTimeout(200)
