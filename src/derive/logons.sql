@@ -86,7 +86,7 @@ summed as (
     select host_id, address_id, run, count(*) filter (failed > 0) as names, coalesce(sum(unknown), 0)::bigint as unknown,
         arg_max(user_id, failed) as user_id, count(*) filter (succeeded > 0) as guests, min(user_id) filter (succeeded > 0) as guest_id
     from tries group by all)
-select r.*, s.* exclude (host_id, address_id, run), a.name as address, a.country, u.name as user_name, g.name as guest
+select r.*, s.* exclude (host_id, address_id, run), a.name as address, a.ip, a.country, u.name as user_name, g.name as guest
 from run r
 join summed s on s.host_id = r.host_id and s.address_id = r.address_id and s.run = r.run
 left join address_t a on a.address_id = r.address_id
@@ -107,7 +107,7 @@ select name, 'medium', host_id, first, last,
     || case when guests = 0 then '; none got in' when guests = 1 and guest is not null then '; ' || named(guest) || ' got in'
         else '; ' || counted(guests, 'name', 'names') || ' got in' end
     || case name when 'spray' then ' (spray).' else ' (brute force).' end,
-    failed, case when names = 1 then user_name end, address, record_id, search_for(address),
+    failed, case when names = 1 then user_name end, address, record_id, attempts_from(ip, address),
     counted(failed, 'attempt', 'attempts')
 from run_told;
 
@@ -162,7 +162,7 @@ select 'success-after-failures', r.severity, r.host_id, r.ts, r.ts,
     coalesce(named(u.name), 'Somebody') || ' logged on from ' || coalesce(placed(a.name, a.country), 'a source that is not recorded') || ' at '
     || moment(r.ts) || ' after **' || counted(r.failed, 'failure', 'failures') || '** in ' || lasted(r.first, r.ts)
     || case when r.names > 1 then ' with ' || counted(r.names, 'name', 'names') else '' end || proof(r.method) || '.',
-    r.failed, u.name, a.name, r.record_id, search_for(coalesce(a.name, u.name, '')), counted(r.failed + 1, 'attempt', 'attempts')
+    r.failed, u.name, a.name, r.record_id, coalesce(attempts_from(a.ip, a.name), attempts_as(u.name), '#/logons'), counted(r.failed + 1, 'attempt', 'attempts')
 from ranked r
 left join user_t u on u.user_id = r.user_id
 left join address_t a on a.address_id = r.address_id
@@ -183,7 +183,7 @@ select 'logon-from-attacker', 'high', r.host_id, r.first, r.last,
     coalesce(named(u.name), 'Somebody') || ' logged on from ' || placed(a.name, a.country)
     || case when r.times = 1 then ' at ' else ' **' || counted(r.times, 'time', 'times') || '**, first at ' end || moment(r.first)
     || proof(r.method) || '; that address had failed ' || counted(r.failed, 'time', 'times') || '.',
-    r.times, u.name, a.name, r.record_id, search_for(a.name), counted(r.times, 'logon', 'logons')
+    r.times, u.name, a.name, r.record_id, attempts_from(a.ip, a.name), counted(r.times, 'logon', 'logons')
 from ranked r
 left join user_t u on u.user_id = r.user_id
 left join address_t a on a.address_id = r.address_id
@@ -220,7 +220,7 @@ select 'distributed-success', case when own > 0 then 'high' else 'medium' end, b
     named(u.name) || ' logged on from ' || placed(a.name, a.country) || ' at ' || moment(b.ts) || ', an address it had not come from before, while '
     || counted(b.addresses, 'address', 'addresses') || ' were failing on this account (' || counted(b.failed, 'failure', 'failures')
     || ')' || proof(b.method) || '.',
-    b.failed, u.name, a.name, b.success_id, search_for(a.name), 'Lines'
+    b.failed, u.name, a.name, b.success_id, attempts_from(a.ip, a.name), 'Attempts'
 from breach b
 left join user_t u on u.user_id = b.user_id
 left join address_t a on a.address_id = b.address_id;
@@ -241,7 +241,7 @@ select 'distributed', case when succeeded > 0 then 'medium' else 'note' end, hos
     || counted(failed, 'failure', 'failures') || ' in ' || lasted(first, last)
     || case when succeeded > 0 then '; the account also logged on ' || counted(succeeded, 'time', 'times') else '; none got in' end
     || ' (distributed).',
-    failed, user_name, null, record_id, search_for(user_name), 'Lines'
+    failed, user_name, null, record_id, attempts_as(user_name), counted(failed, 'attempt', 'attempts')
 from ranked where place <= shown;
 
 -- ---- root ----
@@ -250,7 +250,7 @@ insert into found
 select 'root-without-success', 'note', w.host_id, null, null,
     'No success for **root**: ' || counted(sum(w.failed) filter (w.address_id > 0), 'failure', 'failures') || ' from '
     || counted(count(*) filter (w.address_id > 0 and w.failed > 0), 'address', 'addresses') || '.',
-    sum(w.failed) filter (w.address_id > 0), 'root', null, min(w.record_id) filter (w.address_id > 0), search_for('root'), 'Lines'
+    sum(w.failed) filter (w.address_id > 0), 'root', null, min(w.record_id) filter (w.address_id > 0), attempts_as('root'), 'Attempts'
 from who w join user_t u on u.user_id = w.user_id
 where u.name = 'root'
 group by w.host_id
@@ -263,12 +263,12 @@ with entered as (
     where u.name = 'root' and l.method in ('password', 'keyboard-interactive') and l.address_id > 0
     group by all),
 ranked as (
-    select e.*, a.name as address, a.kind, a.country, row_number() over (partition by host_id order by (a.kind = 'public') desc, times desc, first) as place
+    select e.*, a.name as address, a.ip, a.kind, a.country, row_number() over (partition by host_id order by (a.kind = 'public') desc, times desc, first) as place
     from entered e left join address_t a on a.address_id = e.address_id)
 select 'root-by-password', case when kind = 'public' then 'medium' else 'note' end, host_id, first, last,
     '**root** logged on by password from ' || placed(address, country) || ', ' || counted(times, 'time', 'times')
     || case when times = 1 then ', at ' else ', first at ' end || moment(first) || '.',
-    times, 'root', address, record_id, search_for(address), counted(times, 'logon', 'logons')
+    times, 'root', address, record_id, attempts_from(ip, address), counted(times, 'logon', 'logons')
 from ranked where place <= (select shown from threshold);
 
 -- ---- A country this account, or anybody, never came from ----
@@ -302,7 +302,7 @@ insert into found
 select 'new-country', 'medium', r.host_id, r.ts, r.ts,
     named(u.name) || ' logged on from **' || replace(r.origin, '*', '∗') || '** for the first time at ' || moment(r.ts) || ' ('
     || named(a.name) || proof(r.method) || '); before it came from ' || replace(listed(r.places), '*', '∗') || '.',
-    r.times, u.name, a.name, r.record_id, search_for(a.name), counted(r.times, 'logon', 'logons')
+    r.times, u.name, a.name, r.record_id, attempts_from(a.ip, a.name), counted(r.times, 'logon', 'logons')
 from new_country r
 left join user_t u on u.user_id = r.user_id
 left join address_t a on a.address_id = r.address_id
@@ -331,7 +331,7 @@ ranked as (
 select 'new-country-for-host', 'medium', r.host_id, r.ts, r.ts,
     coalesce(named(u.name), 'Somebody') || ' was the first to log on from **' || replace(r.origin, '*', '∗') || '**, at ' || moment(r.ts)
     || ' (' || named(a.name) || proof(r.method) || '); all logons before came from ' || replace(listed(r.places), '*', '∗') || '.',
-    r.times, u.name, a.name, r.record_id, search_for(a.name), 'Lines'
+    r.times, u.name, a.name, r.record_id, attempts_from(a.ip, a.name), 'Attempts'
 from ranked r
 left join user_t u on u.user_id = r.user_id
 left join address_t a on a.address_id = r.address_id
@@ -363,7 +363,7 @@ select 'probes', 'note', k.host_id, k.first, k.last,
     || ' without trying to log on' || coalesce(' (' || replace(m.reason::varchar, '-', ' ') || ')', '')
     || case when place = (select least(shown, 3) from threshold) and knockers > place
         then '; ' || counted(knockers - place, 'more address', 'more addresses') || ' did so, too' else '' end || '.',
-    k.times, null, a.name, m.record_id, search_for(a.name), counted(k.times, 'probe', 'probes')
+    k.times, null, a.name, m.record_id, attempts_from(a.ip, a.name), counted(k.times, 'probe', 'probes')
 from knocker k
 join most m on m.host_id = k.host_id and m.address_id = k.address_id
 left join address_t a on a.address_id = k.address_id;
@@ -391,7 +391,7 @@ select 'privilege-failures', case when got >= last then 'high' else 'medium' end
     coalesce(named(c.name), 'Somebody') || ' failed **' || counted(t.failed, 'time', 'times') || '** in ' || lasted(t.first, t.last)
     || ' to become ' || coalesce(named(u.name), 'another user')
     || case when got >= last then ', and then did, at ' || moment(got) else '' end || '.',
-    t.failed, u.name, null, t.record_id, search_for(coalesce(c.name, u.name, 'su')), 'Lines'
+    t.failed, u.name, null, t.record_id, coalesce(attempts_as(coalesce(c.name, u.name)), '#/logons'), 'Attempts'
 from tries t
 left join user_t c on c.user_id = t.actor_id
 left join user_t u on u.user_id = t.user_id

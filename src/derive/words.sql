@@ -30,4 +30,6 @@ create or replace temp macro proof(method) as case
     when method in ('other', 'anonymous', 'autologin') then ' (' || method::varchar || ')'
     else ', by ' || method::varchar end;
 
-create or replace temp macro search_for(what) as '#/search?q=' || url_encode(what);
+-- Where in the page the attempts of a finding are.
+create or replace temp macro attempts_from(ip, name) as '#/logons?source_ip=' || url_encode(coalesce(ip, name));
+create or replace temp macro attempts_as(name) as '#/logons?user_name=' || url_encode(name);
