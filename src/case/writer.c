@@ -28,13 +28,27 @@ struct table {
     idx_t unflushed; // rows the appender holds
 };
 
-enum { NAME_TABLES = 6, PLACE = 3 /* of log_t: the first field of `place` */ };
+enum { NAME_TABLES = 6, RECENT = 64, PLACE = 3 /* of log_t: the first field of `place` */ };
+
+// What of a row belongs to its class, as bytes to be told apart by.
+struct class_key {
+    uint32_t host_id, program_id;
+    uint8_t quality, facility, severity, inferred;
+};
+
+static_assert(sizeof(struct class_key) == 12, "no padding: its bytes are compared");
+
+struct recent_class {
+    struct class_key key;
+    uint32_t class_id; // 0: none
+};
 
 struct case_writer {
     struct case_file *file;
     struct case_connection *connection;
     struct table log, logon, anomaly, class;
     struct intern classes; // class_id by struct class_key
+    struct recent_class recent[RECENT];
     struct ledger *ledger;
     struct case_names names;
     struct table name_tables[NAME_TABLES];
@@ -146,14 +160,6 @@ static enum status end_row(struct case_writer *w, struct table *t, struct error 
 
 // ---- Rows ----
 
-// What of a row belongs to its class, as bytes to be told apart by.
-struct class_key {
-    uint32_t host_id, program_id;
-    uint8_t quality, facility, severity, inferred;
-};
-
-static_assert(sizeof(struct class_key) == 12, "no padding: its bytes are compared");
-
 static enum status add_class(struct case_writer *w, const struct class_key *k, uint32_t id, struct error *error) {
     struct table *t = &w->class;
     PUT(t, 0, uint32_t, id);
@@ -167,12 +173,19 @@ static enum status add_class(struct case_writer *w, const struct class_key *k, u
     return end_row(w, t, error);
 }
 
+// Few classes come again and again, so the place a program had last is looked at before the table.
 static enum status find_class(struct case_writer *w, const struct log_row *r, uint32_t *ret, struct error *error) {
     const struct class_key key = {r->host_id,          r->program_id,
                                   (uint8_t)r->quality, r->facility,
                                   r->severity,         (uint8_t)(r->facility_inferred | r->severity_inferred << 1)};
+    struct recent_class *recent = &w->recent[(r->program_id * 5 + r->severity) % RECENT];
+    if (recent->class_id && memcmp(&recent->key, &key, sizeof key) == 0) {
+        *ret = recent->class_id;
+        return OK;
+    }
     size_t known = w->classes.n;
     *ret = intern_id(&w->classes, (struct str){(const char *)&key, sizeof key});
+    *recent = (struct recent_class){key, *ret};
     return w->classes.n > known ? add_class(w, &key, *ret, error) : OK;
 }
 
