@@ -83,7 +83,7 @@ with tries as (
         and l.reason is distinct from 'key-not-accepted'
     group by all),
 summed as (
-    select host_id, address_id, run, count(*) filter (failed > 0) as names, coalesce(sum(unknown), 0)::bigint as unknown,
+    select host_id, address_id, run, count(*) filter (failed > 0 and user_id > 0) as names, coalesce(sum(unknown), 0)::bigint as unknown,
         arg_max(user_id, failed) as user_id, count(*) filter (succeeded > 0) as guests, min(user_id) filter (succeeded > 0) as guest_id
     from tries group by all)
 select r.*, s.* exclude (host_id, address_id, run), a.name as address, a.ip, a.country, u.name as user_name, g.name as guest
@@ -169,6 +169,7 @@ left join address_t a on a.address_id = r.address_id
 where r.place <= case r.severity when 'high' then 4 * r.shown else r.shown end;
 
 -- ---- Who else came from an address that had broken in or tried to ----
+-- Accounts that were at home there before are left out: behind one address may be an office.
 
 insert into found
 with culprit as (select host_id, address_id, min(first) as first, sum(failed)::bigint as failed from run group by host_id, address_id),
@@ -176,8 +177,9 @@ guest as (
     select l.host_id, l.address_id, l.user_id, c.failed, sum(l.count)::bigint as times, min(l.ts) as first, max(l.ts) as last,
         min(l.record_id) as record_id, arg_min(l.method, l.ts) as method
     from success l join culprit c on c.host_id = l.host_id and c.address_id = l.address_id
-    where l.ts > c.first and l.record_id not in (select record_id from entry)
-    group by all),
+    where l.record_id not in (select record_id from entry)
+    group by all
+    having min(l.ts) > any_value(c.first)),
 ranked as (select *, row_number() over (partition by host_id order by failed desc, first, record_id) as place from guest)
 select 'logon-from-attacker', 'high', r.host_id, r.first, r.last,
     coalesce(named(u.name), 'Somebody') || ' logged on from ' || placed(a.name, a.country)
