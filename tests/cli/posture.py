@@ -32,6 +32,7 @@ HEADERS = {
     "cache-control": "no-store",
     "connection": "close",
 }
+SANITIZED = os.environ.get("LHX_SANITIZE", "none") != "none"  # then memory and time are those of the sanitizer
 SECONDS = 2  # the deadline of a query, for this test
 
 passed = failed = 0
@@ -436,7 +437,7 @@ def test_slow_and_many(server):
     time.sleep(0.2)
     check("and come back", server.call("GET", "/api/case").status == 200)
     rss = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{server.process.pid}/status").read_text())[1])
-    check("the server stays small", rss < 200 << 10, rss)
+    check("the server stays small", SANITIZED or rss < 200 << 10, rss)
 
 
 # ---- JSON of wrong types ----
@@ -612,9 +613,11 @@ def test_greedy(server):
             check(f"greedy says why: {sql[:40]}", f"stopped after {SECONDS} s" in answer.json()["error"]["message"], answer.body)
     watch.done = True
     watch.join()
-    check("memory of a query stays under 1.1 GiB", 0 < watch.peak < 1.1 * (1 << 20), watch.peak)
+    print(f"queries took at most {watch.peak >> 10} MiB; others waited {max(watch.took) * 1000:.0f} ms at most")
     took = sorted(watch.took)  # the machine may have other work, too
-    check("others were answered within 200 ms", took[len(took) * 19 // 20] < 0.2 and took[-1] < 1, took[-20:])
+    if not SANITIZED:
+        check("memory of a query stays under 1.1 GiB", 0 < watch.peak < 1.1 * (1 << 20), watch.peak)
+        check("others were answered within 200 ms", took[len(took) * 19 // 20] < 0.2 and took[-1] < 1, took[-20:])
     # Whoever closes the connection stops the query.
     with socket.create_connection(("127.0.0.1", server.port)) as s:
         body = json.dumps({"sql": GREEDY[4]}).encode()
