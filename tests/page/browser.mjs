@@ -43,6 +43,7 @@ export async function enter(page, lhx) {
   await page.goto(lhx.address)
   await page.locator('nav').waitFor()
   await page.waitForFunction(async () => (await (await fetch('/api/case')).json()).state === 'ready', null, { timeout: 60_000, polling: 200 })
+  await page.locator('.partial').waitFor({ state: 'detached' })
   await settle(page)
 }
 

@@ -21,7 +21,7 @@ async function check(page, shots, section, theme, size, axe) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   assert.ok(over <= 0, `${section} is ${over} px wider than the window`)
   if (!axe) return
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze()
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
   const words = grave.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.any[0]?.message ?? ''}`).join(' | ')}`)
   assert.deepEqual(words, [], `${section}\n${words.join('\n')}`)

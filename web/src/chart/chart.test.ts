@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest'
 import type { Result, Value } from '../api/types'
-import { rebin } from './bins'
+import { rebin, stepOf } from './bins'
 import { unwrap } from './rings'
 import { fit, isWhole, pan, zoom } from './span'
 
@@ -17,6 +17,14 @@ test('counts fall into their bins, the last moment too', () => {
   const rows = [[iso(0), 2], [iso(499), 3], [iso(500), 5], [iso(1000), 7], [iso(2000), 99]]
   expect(rebin(result(['ts', 'count'], rows), 0, 1000, 2).map((b) => b.count)).toEqual([5, 12])
   expect(rebin(result(['ts'], [[iso(10)], [iso(20)]]), 0, 1000, 2).map((b) => b.count)).toEqual([2, 0])
+})
+
+test('a count per hour is shared among the bins it touches', () => {
+  const hours = result(['ts', 'count'], [[iso(0), 60], [iso(3_600_000), 30], [iso(3 * 3_600_000), 10]])
+  expect(stepOf(hours)).toBe(3_600_000)
+  expect(rebin(hours, 0, 4 * 3_600_000, 8).map((b) => b.count)).toEqual([30, 30, 15, 15, 0, 0, 5, 5])
+  expect(stepOf(result(['ts', 'count'], [[iso(0), 1], [iso(1000), 1], [iso(2500), 1]]))).toBe(0)
+  expect(stepOf(result(['ts'], [[iso(0)], [iso(1000)]]))).toBe(0)
 })
 
 const whole = { from: 0, to: 1000 }

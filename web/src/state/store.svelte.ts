@@ -48,6 +48,8 @@ class Store {
     return listen({
       progress: (progress) => {
         this.progress = progress
+        const ended = progress.phase === 'done' || progress.phase === 'failed'
+        if (ended && this.reading) void this.refresh(progress.revision)
       },
       changed: (revision) => void this.refresh(revision),
     })

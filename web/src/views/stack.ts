@@ -4,7 +4,7 @@
 // A series as stacked bars: one bin per place in time, its parts from the ground up in a fixed order.
 
 import type { Cell, Result } from '../api/types'
-import { columnOf, emptyBins, number } from '../chart/bins'
+import { columnOf, emptyBins, number, stepOf } from '../chart/bins'
 import type { Span } from '../chart/span'
 import { toMs } from '../time/format'
 import { option } from './view'
@@ -21,7 +21,8 @@ export function readStack(cell: Cell, result: Result, span: Span, room: number):
   const seriesName = option(cell, 'series')
   const at = result.binned ? columnOf(result, 'lane') : seriesName ? columnOf(result, seriesName) : -1
   const [ts, count] = [columnOf(result, 'ts'), columnOf(result, 'count')]
-  const { bins, index } = result.binned ? serverBins(result, ts) : screenBins(span, room)
+  const step = stepOf(result)
+  const { bins, index } = step > 0 ? stepBins(result, ts, step) : screenBins(span, room)
   const sums = new Map<string, Float64Array>()
   for (const row of result.rows) {
     const bin = index(toMs(String(row[ts])))
@@ -39,11 +40,11 @@ interface Bins {
   index: (ms: number) => number | undefined
 }
 
-function serverBins(result: Result, ts: number): Bins {
-  const wide = result.binned!.seconds * 1000
+/** The bins that the counts came in. */
+function stepBins(result: Result, ts: number, step: number): Bins {
   const times = [...new Set(result.rows.map((row) => toMs(String(row[ts]))))].sort((a, b) => a - b)
   const at = new Map(times.map((ms, i) => [ms, i]))
-  return { bins: times.map((ms) => ({ from: ms, to: ms + wide })), index: (ms) => at.get(ms) }
+  return { bins: times.map((ms) => ({ from: ms, to: ms + step })), index: (ms) => at.get(ms) }
 }
 
 function screenBins(span: Span, room: number): Bins {

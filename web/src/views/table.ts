@@ -66,7 +66,8 @@ function kindOf(cell: Cell, column: Column): CellKind {
 function widthOf(result: Result, index: number, kind: CellKind, title: string): number {
   if (kind === 'time') return 19 * MONO + PADDING
   const lengths = result.rows.slice(0, 200).map((row) => format(row[index] ?? null, kind, 'UTC').length).sort((a, b) => a - b)
-  const usual = lengths[Math.floor(lengths.length * 0.95)] ?? 0
+  // One long text among many short ones is clipped; a figure never is.
+  const usual = lengths[kind === 'text' || kind === 'mono' ? Math.floor(lengths.length * 0.95) : lengths.length - 1] ?? 0
   const letter = kind === 'mono' ? MONO : SANS
   return Math.max(Math.min(usual, 72) * letter + (kind === 'bar' ? BAR : 0), (title.length + 2) * 6.4) + PADDING
 }
