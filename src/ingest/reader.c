@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// A batch is one read() and the unfinished line of the one before, in one buffer that is used again. Lines
-// are found with memchr. A line that never ends keeps its head and is passed over to its end: the rest of a
-// long line is never taken for a line of its own, however much it may look like one.
+// A batch is one read() with room in front for the unfinished line of the one before (lines.h), in a buffer
+// that is used again. Three batches go round between the two threads.
 #include "ingest/reader.h"
 
 #include "base/limits.h"
+#include "ingest/lines.h"
 
 #include <openssl/evp.h>
 #include <pthread.h>
@@ -31,10 +31,9 @@ struct reader {
     EVP_MD_CTX *hash;
     // From here: the reading thread's own.
     uint64_t position; // in the text, of the batch's first byte
-    char *carry;       // the unfinished line
-    size_t carry_n;
-    uint64_t long_from; // where an over-long line began, while it is being passed over
-    bool in_long, after_record;
+    struct lines lines;
+    struct batch *batch; // being filled
+    bool after_record;
     struct error error;
 };
 
@@ -71,7 +70,9 @@ static struct cut *add_cut(struct batch *b) {
     return &b->cuts[b->cuts_n++];
 }
 
-static void cut_line(struct reader *r, struct batch *b, struct str line, uint64_t offset, uint64_t whole) {
+static void cut_line(void *context, struct str line, uint64_t offset, uint64_t whole) {
+    struct reader *r = context;
+    struct batch *b = r->batch;
     struct cut *c = add_cut(b);
     enum line_kind kind = r->job.format->line(line, r->after_record, &c->record);
     b->lines++;
@@ -85,90 +86,17 @@ static void cut_line(struct reader *r, struct batch *b, struct str line, uint64_
     c->head = kind == LINE_RECORD && c->record.message.p ? (uint32_t)(c->record.message.p - line.p) : c->length;
     c->kind = (uint8_t)kind;
     c->whole = whole;
-    c->anomaly = whole > line.n ? ANOMALY_LONG_LINE : ANOMALY_COUNT;
+    c->anomaly = whole ? ANOMALY_LONG_LINE : ANOMALY_COUNT;
     if (kind == LINE_RECORD)
         r->after_record = true;
 }
 
-static struct str without_cr(struct str line) {
-    if (line.n && line.p[line.n - 1] == '\r')
-        line.n--;
-    return line;
-}
-
-static void cut_whole(struct reader *r, struct batch *b, struct str line, uint64_t offset) {
-    if (line.n > LIMIT_LINE)
-        cut_line(r, b, str_head(line, LIMIT_LINE_HEAD), offset, line.n);
-    else
-        cut_line(r, b, without_cr(line), offset, 0);
-}
-
-// The end of an over-long line has come, or the end of the source in it. Its head was kept in `carry`,
-// whose bytes move into the batch so that the record's slices stay good.
-static void end_long(struct reader *r, struct batch *b, char *head, uint64_t end) {
-    memcpy(head, r->carry, LIMIT_LINE_HEAD);
-    cut_line(r, b, (struct str){head, LIMIT_LINE_HEAD}, r->long_from, end - r->long_from);
-    r->in_long = false;
-    r->carry_n = 0;
-}
-
-// Cuts all whole lines of `bytes`, which begin at `position` in the text; returns what is left over.
-static struct str cut_lines(struct reader *r, struct batch *b, struct str bytes, uint64_t position) {
-    const char *from = bytes.p, *end = bytes.p + bytes.n;
-    for (const char *nl; from < end && (nl = memchr(from, '\n', (size_t)(end - from))); from = nl + 1)
-        cut_whole(r, b, str_between(from, nl), position + (uint64_t)(from - bytes.p));
-    return str_between(from, end);
-}
-
-// Room for the head of a long line, the carried line, and a block.
-enum { BATCH_ROOM = LIMIT_LINE_HEAD + LIMIT_LINE + LIMIT_READ_BLOCK + 64 };
-
-static void keep_carry(struct reader *r, struct str rest, uint64_t position) {
-    if (rest.n > LIMIT_LINE) {
-        r->in_long = true;
-        r->long_from = position;
-        rest = str_head(rest, LIMIT_LINE_HEAD);
-    }
-    memmove(r->carry, rest.p, rest.n);
-    r->carry_n = rest.n;
-}
-
-// A block of new text. `block` lies in the batch's buffer behind room for the carried line.
-static void cut_block(struct reader *r, struct batch *b, struct str block, uint64_t position) {
-    if (r->in_long) {
-        ptrdiff_t nl = str_find_char(block, '\n');
-        if (nl < 0)
-            return;
-        end_long(r, b, b->bytes, position + (uint64_t)nl);
-        block = str_skip(block, (size_t)nl + 1);
-        position += (uint64_t)nl + 1;
-    } else if (r->carry_n) {
-        char *front = (char *)block.p - r->carry_n;
-        memcpy(front, r->carry, r->carry_n);
-        block = (struct str){front, block.n + r->carry_n};
-        position -= r->carry_n;
-        r->carry_n = 0;
-    }
-    struct str rest = cut_lines(r, b, block, position);
-    keep_carry(r, rest, position + (uint64_t)(rest.p - block.p));
-}
-
-// What is left when the source ends without a line end.
-static void cut_end(struct reader *r, struct batch *b, uint64_t position) {
-    char *tail = b->bytes + BATCH_ROOM - LIMIT_LINE - 64;
-    if (r->in_long)
-        end_long(r, b, tail, position);
-    else if (r->carry_n) {
-        memcpy(tail, r->carry, r->carry_n);
-        cut_whole(r, b, (struct str){tail, r->carry_n}, position - r->carry_n);
-        r->carry_n = 0;
-    }
-}
-
 // ---- Reading ----
 
+enum { BATCH_ROOM = LINES_ROOM + LIMIT_READ_BLOCK };
+
 static char *block_place(struct batch *b) {
-    return b->bytes + LIMIT_LINE_HEAD + LIMIT_LINE;
+    return b->bytes + LINES_ROOM;
 }
 
 // The next bytes of the source into the batch: first those taken when the format was told.
@@ -197,14 +125,14 @@ static void finish_hash(struct reader *r, char ret[65]) {
 }
 
 // Keeps and cuts one block; the part that the case knows already is kept only.
-static enum status take_block(struct reader *r, struct batch *b, struct str block) {
-    EVP_DigestUpdate(r->hash, block.p, block.n);
-    if (text_write(r->job.text, block, &r->error) != OK)
+static enum status take_block(struct reader *r, char *block, size_t n) {
+    EVP_DigestUpdate(r->hash, block, n);
+    if (text_write(r->job.text, (struct str){block, n}, &r->error) != OK)
         return FATAL;
     uint64_t known = r->job.skip > r->position ? r->job.skip - r->position : 0;
-    if (known < block.n)
-        cut_block(r, b, str_skip(block, (size_t)known), r->position + known);
-    r->position += block.n;
+    if (known < n)
+        lines_feed(&r->lines, block + known, n - (size_t)known, cut_line, r);
+    r->position += n;
     return OK;
 }
 
@@ -212,7 +140,7 @@ static void end_source(struct reader *r, struct batch *b, enum status status) {
     b->last = true;
     b->status = status;
     if (status != FATAL)
-        cut_end(r, b, r->position);
+        lines_end(&r->lines, b->bytes, cut_line, r);
     b->fault = status == FAIL ? source_fault(r->job.source) : ANOMALY_COUNT;
     enum status closed = text_writer_close(r->job.text, &r->error);
     r->job.text = NULL;
@@ -227,12 +155,13 @@ static void *run(void *p) {
     struct reader *r = p;
     for (struct batch *b; (b = pop(r, &r->empty));) {
         size_t n = 0;
+        r->batch = b;
         b->cuts_n = 0;
         b->lines = b->blank = 0;
         b->last = false;
         enum status status = read_block(r, b, &n);
         if (status == OK)
-            status = take_block(r, b, (struct str){block_place(b), n});
+            status = take_block(r, block_place(b), n);
         if (status != OK)
             end_source(r, b, status);
         b->stored = r->job.source ? source_consumed(r->job.source) : 0;
@@ -246,7 +175,6 @@ static void *run(void *p) {
 
 struct reader *reader_new(void) {
     struct reader *r = must_zero(1, sizeof *r);
-    r->carry = must_alloc(LIMIT_LINE + 64);
     r->hash = EVP_MD_CTX_new();
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
@@ -265,7 +193,7 @@ void reader_free(struct reader *r) {
         free(r->batches[i].bytes);
         free(r->batches[i].cuts);
     }
-    free(r->carry);
+    lines_done(&r->lines);
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
     free(r);
@@ -273,9 +201,9 @@ void reader_free(struct reader *r) {
 
 void reader_start(struct reader *r, const struct reader_job *job) {
     r->job = *job;
-    r->position = r->long_from = 0;
-    r->carry_n = 0;
-    r->in_long = r->after_record = r->closing = false;
+    r->position = 0;
+    r->after_record = r->closing = false;
+    lines_begin(&r->lines, job->skip);
     r->full.n = r->empty.n = 0;
     error_clear(&r->error);
     EVP_DigestInit_ex(r->hash, EVP_sha256(), NULL);
