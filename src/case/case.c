@@ -192,6 +192,9 @@ static enum status open_database(struct case_file *file, struct error *error) {
     };
     for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++)
         duckdb_set_config(config, SETTINGS[i][0], SETTINGS[i][1]);
+    char *spill = path_in(file, "tmp"); // made when a question needs it; else it would be in the working folder
+    duckdb_set_config(config, "temp_directory", spill);
+    free(spill);
     enum status status = OK;
     if (duckdb_open_ext(":memory:", &file->db, config, &message) != DuckDBSuccess)
         status = error_set(error, FATAL, 0, "cannot start the database: %s", message ? message : "no reason given");
