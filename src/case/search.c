@@ -123,18 +123,18 @@ static void find_spans(const struct matcher *m, struct search_hit *hit) {
 
 // ---- From places to records ----
 
-static const struct str STANDS_SQL =
-    S("select record_id // 128 as number, min(place.\"offset\") as begins from log_t where place.source_id = $source "
-      "group by number order by begins");
+static const struct str STANDS_SQL = S("select record_id // 128 as number, min(place.\"offset\") as begins from log_t "
+                                       "where place.source_id = $source::uinteger "
+                                       "group by number order by begins");
 
 static const struct str RECORDS_SQL =
     S("with hit as (select unnest($offsets)::ubigint as o, unnest($numbers)::ubigint as number), "
       "own as (select l.record_id, h.o from log_t l join hit h on l.record_id // 128 = h.number "
-      "where l.place.source_id = $source and h.o >= l.place.\"offset\" "
+      "where l.place.source_id = $source::uinteger and h.o >= l.place.\"offset\" "
       "and h.o <= l.place.\"offset\" + l.place.length), "
       "first as (select record_id, min(o) as o from own group by record_id) "
       "select record_id, ts, host, program, \"offset\", length, o from first join log using (record_id) "
-      "where record_id > $after "
+      "where record_id > $after::ubigint "
       "and ($hosts is null or host in $hosts) and ($program is null or program = $program) "
       "and ($from is null or ts >= $from) and ($to is null or ts <= $to) "
       "union all select 0, null, null, null, o, 0, o from hit where $bare and o not in (select o from own) "
@@ -379,9 +379,10 @@ static enum status search_stretch(struct run *r, const struct stretch *stretch) 
 
 static const struct str
     STRETCHES_SQL = S("select source_id, min(\"offset\"), max(\"offset\" + length) + 1 from log "
-                      "where record_id > $after and ($source = 0 or source_id = $source) "
+                      "where record_id > $after::ubigint and ($source::uinteger = 0 or source_id = $source::uinteger) "
                       "and ($from is null or ts >= $from) and ($to is null or ts <= $to) group by 1 order by 1"),
-    WHOLE_SQL = S("select source_id, 0, bytes from source where $source = 0 or source_id = $source order by 1");
+    WHOLE_SQL = S("select source_id, 0, bytes from source where $source::uinteger = 0 or source_id = $source::uinteger "
+                  "order by 1");
 
 typedef VEC(struct stretch) stretches;
 

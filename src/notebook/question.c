@@ -391,39 +391,15 @@ static enum status answer_plain(struct asking *a) {
 
 // The narrowest width a person can read that makes at most `bins` bins.
 static usec bin_width(usec span, uint32_t bins) {
-    static const usec steps[] = {1000,
-                                 2000,
-                                 5000,
-                                 10000,
-                                 20000,
-                                 50000,
-                                 100000,
-                                 200000,
-                                 500000,
-                                 USEC_SECOND,
-                                 2 * USEC_SECOND,
-                                 5 * USEC_SECOND,
-                                 10 * USEC_SECOND,
-                                 15 * USEC_SECOND,
-                                 30 * USEC_SECOND,
-                                 USEC_MINUTE,
-                                 2 * USEC_MINUTE,
-                                 5 * USEC_MINUTE,
-                                 10 * USEC_MINUTE,
-                                 15 * USEC_MINUTE,
-                                 30 * USEC_MINUTE,
-                                 USEC_HOUR,
-                                 2 * USEC_HOUR,
-                                 3 * USEC_HOUR,
-                                 6 * USEC_HOUR,
-                                 12 * USEC_HOUR,
-                                 USEC_DAY,
-                                 2 * USEC_DAY,
-                                 7 * USEC_DAY};
+    // Milliseconds: to half a second, to half a minute, to half an hour, to a week.
+    static const int64_t steps[] = {1,        2,        5,        10,        20,       50,      100,     200,
+                                    500,      1000,     2000,     5000,      10000,    15000,   30000,   60000,
+                                    120000,   300000,   600000,   900000,    1800000,  3600000, 7200000, 10800000,
+                                    21600000, 43200000, 86400000, 172800000, 604800000};
     usec least = span / bins + 1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (steps[i] >= least)
-            return steps[i];
+        if (steps[i] * 1000 >= least)
+            return steps[i] * 1000;
     return (least / USEC_DAY + 1) * USEC_DAY;
 }
 

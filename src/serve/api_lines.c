@@ -76,14 +76,15 @@ static void take_known(struct view *v, const struct case_result *result, size_t 
                                             ts.type == TYPE_TIME ? ts.time : USEC_NONE};
 }
 
+// The columns are unsigned: without a cast in the SQL both sides would be widened, and every row looked at.
 static struct case_param number_param(const char *name, uint64_t n) {
     return (struct case_param){name, {.type = TYPE_INTEGER, .integer = (int64_t)(n > INT64_MAX ? INT64_MAX : n)}};
 }
 
 static enum status find_record(struct case_connection *c, uint64_t id, struct view *v, struct error *error) {
     struct case_param param = number_param("id", id);
-    enum status status = ask(c, S("select source_id, \"offset\", length from log where record_id = $id"), &param, 1,
-                             take_place, v, error);
+    enum status status = ask(c, S("select source_id, \"offset\", length from log where record_id = $id::ubigint"),
+                             &param, 1, take_place, v, error);
     if (status == OK && v->hit.source_id == 0)
         status = error_set(error, FAIL, ENOENT, "there is no record %llu", (unsigned long long)id);
     return status;
@@ -91,24 +92,20 @@ static enum status find_record(struct case_connection *c, uint64_t id, struct vi
 
 static enum status find_source(struct case_connection *c, struct view *v, struct error *error) {
     struct case_param param = number_param("id", v->hit.source_id);
-    enum status status = ask(c, S("select path, container, format, sha256 from source where source_id = $id"), &param,
-                             1, take_source, v, error);
+    enum status status = ask(c, S("select path, container, format, sha256 from source where source_id = $id::uinteger"),
+                             &param, 1, take_source, v, error);
     if (status == OK && v->source.n == 0)
         status = error_set(error, FAIL, ENOENT, "there is no source %llu", (unsigned long long)v->hit.source_id);
     return status;
 }
 
-static enum status find_records(struct case_connection *c, const uint64_t *record_id, struct view *v,
-                                struct error *error) {
-    uint64_t low = record_id && *record_id > NEIGHBOURS ? *record_id - NEIGHBOURS : 0;
+static enum status find_records(struct case_connection *c, struct view *v, struct error *error) {
     struct case_param params[] = {number_param("id", v->hit.source_id), number_param("first", v->start),
-                                  number_param("last", v->start + v->text.n), number_param("low", low),
-                                  number_param("high", record_id ? *record_id + NEIGHBOURS : INT64_MAX)};
-    return ask(
-        c,
-        S("select record_id, \"offset\", ts from log where record_id between $low and $high and source_id = $id and "
-          "\"offset\" between $first and $last order by \"offset\""),
-        params, sizeof params / sizeof *params, take_known, v, error);
+                                  number_param("last", v->start + v->text.n)};
+    return ask(c,
+               S("select record_id, \"offset\", ts from log where source_id = $id::uinteger and "
+                 "\"offset\" between $first::ubigint and $last::ubigint order by \"offset\""),
+               params, sizeof params / sizeof *params, take_known, v, error);
 }
 
 // ---- Cutting lines ----
@@ -227,7 +224,7 @@ static enum status find_all(struct call *call, const uint64_t *record_id, struct
     if (status == OK)
         status = load_text(call->serve->file, v, before, after, error);
     if (status == OK)
-        status = find_records(lease.connection, record_id, v, error);
+        status = find_records(lease.connection, v, error);
     pool_give(call->serve->pool, &lease, error);
     return status;
 }
