@@ -1,32 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// Each table has an appender and one data chunk of 2,048 rows that is filled column by column in place. A
-// row is a dozen stores; DuckDB takes the chunk over and compresses it when the row group is full.
+// Rows of facts into their tables (table.h), names into their dimensions, and the numbers that tie both.
 #include "case/writer.h"
 
 #include "base/limits.h"
 #include "case/internal.h"
 #include "case/ledger.h"
+#include "case/table.h"
 #include "record/record.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { MAX_COLUMNS = 24, ROW_GROUP = 60 * LIMIT_BATCH_ROWS };
-
-struct table {
-    const char *name;
-    duckdb_appender appender;
-    duckdb_data_chunk chunk;
-    duckdb_vector vectors[MAX_COLUMNS];
-    void *data[MAX_COLUMNS];
-    uint64_t *valid[MAX_COLUMNS]; // NULL until the first unknown of the chunk
-    idx_t columns, vectors_n, rows;
-    idx_t unflushed; // rows the appender holds
-};
 
 enum { NAME_TABLES = 6, RECENT = 64, PLACE = 3 /* of log_t: the first field of `place` */ };
 
@@ -57,119 +44,27 @@ struct case_writer {
     uint64_t next_record;
 };
 
-// ---- One table ----
-
-static enum status fail_append(struct case_writer *w, const struct table *t, struct error *error) {
-    enum status status = case_explain(duckdb_appender_error(t->appender), w->file->folder, error);
-    return status == FAIL ? FATAL : status;
-}
-
-static void begin_chunk(struct table *t) {
-    duckdb_data_chunk_reset(t->chunk);
-    for (idx_t i = 0; i < t->vectors_n; i++) {
-        t->data[i] = duckdb_vector_get_data(t->vectors[i]);
-        t->valid[i] = NULL;
-    }
-    t->rows = 0;
-}
-
-// A column's vector; of a struct, which must be the last column, those of its fields.
-static void add_vectors(struct table *t, duckdb_logical_type type, duckdb_vector vector) {
-    if (duckdb_get_type_id(type) != DUCKDB_TYPE_STRUCT) {
-        t->vectors[t->vectors_n++] = vector;
-        return;
-    }
-    for (idx_t i = 0; i < duckdb_struct_type_child_count(type); i++)
-        t->vectors[t->vectors_n++] = duckdb_struct_vector_get_child(vector, i);
-}
-
-static enum status open_table(struct case_writer *w, struct table *t, const char *name, struct error *error) {
-    duckdb_logical_type types[MAX_COLUMNS];
-    t->name = name;
-    if (duckdb_appender_create_ext(w->connection->con, "facts", "main", name, &t->appender) != DuckDBSuccess)
-        return fail_append(w, t, error);
-    t->columns = duckdb_appender_column_count(t->appender);
-    for (idx_t i = 0; i < t->columns; i++)
-        types[i] = duckdb_appender_column_type(t->appender, i);
-    t->chunk = duckdb_create_data_chunk(types, t->columns);
-    for (idx_t i = 0; i < t->columns; i++)
-        add_vectors(t, types[i], duckdb_data_chunk_get_vector(t->chunk, i));
-    for (idx_t i = 0; i < t->columns; i++)
-        duckdb_destroy_logical_type(&types[i]);
-    begin_chunk(t);
-    return OK;
-}
-
-static enum status append_chunk(struct case_writer *w, struct table *t, struct error *error) {
-    if (!t->rows)
-        return OK;
-    duckdb_data_chunk_set_size(t->chunk, t->rows);
-    if (duckdb_append_data_chunk(t->appender, t->chunk) != DuckDBSuccess)
-        return fail_append(w, t, error);
-    t->unflushed += t->rows;
-    begin_chunk(t);
-    return OK;
-}
-
-static enum status flush_table(struct case_writer *w, struct table *t, struct error *error) {
-    enum status status = append_chunk(w, t, error);
-    if (status == OK && t->unflushed && duckdb_appender_flush(t->appender) != DuckDBSuccess)
-        status = fail_append(w, t, error);
-    t->unflushed = 0;
-    return status;
-}
-
-static void close_table(struct table *t) {
-    duckdb_appender_destroy(&t->appender);
-    duckdb_destroy_data_chunk(&t->chunk);
-}
-
-static void set_null(struct table *t, idx_t column) {
-    if (!t->valid[column]) {
-        duckdb_vector_ensure_validity_writable(t->vectors[column]);
-        t->valid[column] = duckdb_vector_get_validity(t->vectors[column]);
-    }
-    t->valid[column][t->rows / 64] &= ~(UINT64_C(1) << (t->rows % 64));
-}
-
-#define PUT(table, column, type, value) (((type *)(table)->data[column])[(table)->rows] = (value))
-#define PUT_OR_NULL(table, column, type, value, is_null)                                                               \
-    do {                                                                                                               \
-        PUT(table, column, type, (type)(value));                                                                       \
-        if (is_null)                                                                                                   \
-            set_null(table, column);                                                                                   \
-    } while (0)
-
-static void put_text(struct table *t, idx_t column, struct str s) {
-    if (s.p)
-        duckdb_vector_assign_string_element_len(t->vectors[column], t->rows, s.p, s.n);
-    else
-        set_null(t, column);
-}
-
-// A whole row group goes straight to its place in the file; what is less than one passes through the
-// write-ahead log first and costs twice.
+// Ends a row of a table of facts, and commits a row group that is full.
 static enum status end_row(struct case_writer *w, struct table *t, struct error *error) {
-    if (++t->rows < LIMIT_BATCH_ROWS)
-        return OK;
-    if (t->unflushed + t->rows < ROW_GROUP)
-        return append_chunk(w, t, error);
-    enum status status = ledger_announce(w->ledger, w->connection, error);
-    return status == OK ? flush_table(w, t, error) : status;
+    bool full = table_is_full(t);
+    enum status status = table_end_row(t, error);
+    if (status == OK && full)
+        status = ledger_announce(w->ledger, w->connection, error);
+    return status == OK && full ? table_flush(t, error) : status;
 }
 
 // ---- Rows ----
 
 static enum status add_class(struct case_writer *w, const struct class_key *k, uint32_t id, struct error *error) {
     struct table *t = &w->class;
-    PUT(t, 0, uint32_t, id);
-    PUT(t, 1, uint32_t, k->host_id);
-    PUT(t, 2, uint32_t, k->program_id);
-    PUT(t, 3, uint8_t, k->quality);
-    PUT_OR_NULL(t, 4, uint8_t, k->facility < FACILITY_COUNT ? k->facility : 0, k->facility >= FACILITY_COUNT);
-    PUT(t, 5, bool, k->inferred & 1);
-    PUT_OR_NULL(t, 6, uint8_t, k->severity < SEVERITY_COUNT ? k->severity : 0, k->severity >= SEVERITY_COUNT);
-    PUT(t, 7, bool, k->inferred >> 1);
+    TABLE_PUT(t, 0, uint32_t, id);
+    TABLE_PUT(t, 1, uint32_t, k->host_id);
+    TABLE_PUT(t, 2, uint32_t, k->program_id);
+    TABLE_PUT(t, 3, uint8_t, k->quality);
+    TABLE_PUT_OR_NULL(t, 4, uint8_t, k->facility < FACILITY_COUNT ? k->facility : 0, k->facility >= FACILITY_COUNT);
+    TABLE_PUT(t, 5, bool, k->inferred & 1);
+    TABLE_PUT_OR_NULL(t, 6, uint8_t, k->severity < SEVERITY_COUNT ? k->severity : 0, k->severity >= SEVERITY_COUNT);
+    TABLE_PUT(t, 7, bool, k->inferred >> 1);
     return end_row(w, t, error);
 }
 
@@ -195,14 +90,14 @@ enum status case_add_log(struct case_writer *w, const struct log_row *r, struct 
     enum status status = find_class(w, r, &class_id, error);
     if (status != OK)
         return status;
-    PUT(t, 0, uint64_t, r->record_id);
-    PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
-    PUT(t, 2, uint32_t, class_id);
-    PUT(t, PLACE, uint32_t, r->source_id);
-    PUT(t, PLACE + 1, uint64_t, r->offset);
-    PUT(t, PLACE + 2, uint32_t, r->length);
-    PUT(t, PLACE + 3, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
-    PUT_OR_NULL(t, PLACE + 4, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
+    TABLE_PUT(t, 0, uint64_t, r->record_id);
+    TABLE_PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
+    TABLE_PUT(t, 2, uint32_t, class_id);
+    TABLE_PUT(t, PLACE, uint32_t, r->source_id);
+    TABLE_PUT(t, PLACE + 1, uint64_t, r->offset);
+    TABLE_PUT(t, PLACE + 2, uint32_t, r->length);
+    TABLE_PUT(t, PLACE + 3, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
+    TABLE_PUT_OR_NULL(t, PLACE + 4, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
     if (r->record_id >= w->next_record)
         w->next_record = r->record_id + 1;
     return end_row(w, t, error);
@@ -210,34 +105,34 @@ enum status case_add_log(struct case_writer *w, const struct log_row *r, struct 
 
 enum status case_add_logon(struct case_writer *w, const struct logon_row *r, struct error *error) {
     struct table *t = &w->logon;
-    PUT(t, 0, uint64_t, r->record_id);
-    PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
-    PUT(t, 2, uint32_t, r->host_id);
-    PUT(t, 3, uint32_t, r->user_id);
-    PUT(t, 4, uint32_t, r->actor_id);
-    PUT(t, 5, uint8_t, r->outcome);
-    PUT_OR_NULL(t, 6, uint8_t, r->reason < REASON_COUNT ? r->reason : 0, r->reason >= REASON_COUNT);
-    PUT_OR_NULL(t, 7, uint8_t, r->method < METHOD_COUNT ? r->method : 0, r->method >= METHOD_COUNT);
-    PUT(t, 8, uint8_t, r->kind);
-    PUT(t, 9, uint32_t, r->program_id);
-    PUT_OR_NULL(t, 10, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
-    PUT(t, 11, uint32_t, r->address_id);
-    PUT_OR_NULL(t, 12, int32_t, r->port, r->port < 0);
-    PUT(t, 13, uint32_t, r->terminal_id);
-    PUT(t, 14, uint32_t, r->key_id);
-    PUT(t, 15, uint32_t, r->count);
-    PUT(t, 16, uint32_t, r->lines);
+    TABLE_PUT(t, 0, uint64_t, r->record_id);
+    TABLE_PUT_OR_NULL(t, 1, int64_t, r->ts == USEC_NONE ? 0 : r->ts, r->ts == USEC_NONE);
+    TABLE_PUT(t, 2, uint32_t, r->host_id);
+    TABLE_PUT(t, 3, uint32_t, r->user_id);
+    TABLE_PUT(t, 4, uint32_t, r->actor_id);
+    TABLE_PUT(t, 5, uint8_t, r->outcome);
+    TABLE_PUT_OR_NULL(t, 6, uint8_t, r->reason < REASON_COUNT ? r->reason : 0, r->reason >= REASON_COUNT);
+    TABLE_PUT_OR_NULL(t, 7, uint8_t, r->method < METHOD_COUNT ? r->method : 0, r->method >= METHOD_COUNT);
+    TABLE_PUT(t, 8, uint8_t, r->kind);
+    TABLE_PUT(t, 9, uint32_t, r->program_id);
+    TABLE_PUT_OR_NULL(t, 10, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
+    TABLE_PUT(t, 11, uint32_t, r->address_id);
+    TABLE_PUT_OR_NULL(t, 12, int32_t, r->port, r->port < 0);
+    TABLE_PUT(t, 13, uint32_t, r->terminal_id);
+    TABLE_PUT(t, 14, uint32_t, r->key_id);
+    TABLE_PUT(t, 15, uint32_t, r->count);
+    TABLE_PUT(t, 16, uint32_t, r->lines);
     return end_row(w, t, error);
 }
 
 enum status case_add_anomaly(struct case_writer *w, const struct anomaly_row *r, struct error *error) {
     struct table *t = &w->anomaly;
-    PUT(t, 0, uint32_t, r->source_id);
-    PUT_OR_NULL(t, 1, uint64_t, r->record_id, r->record_id == 0);
-    PUT(t, 2, uint64_t, r->offset);
-    PUT(t, 3, uint64_t, r->length);
-    PUT(t, 4, uint8_t, (uint8_t)r->kind);
-    put_text(t, 5, r->detail);
+    TABLE_PUT(t, 0, uint32_t, r->source_id);
+    TABLE_PUT_OR_NULL(t, 1, uint64_t, r->record_id, r->record_id == 0);
+    TABLE_PUT(t, 2, uint64_t, r->offset);
+    TABLE_PUT(t, 3, uint64_t, r->length);
+    TABLE_PUT(t, 4, uint8_t, (uint8_t)r->kind);
+    table_put_text(t, 5, r->detail);
     return end_row(w, t, error);
 }
 
@@ -278,12 +173,6 @@ static enum status load_names(struct case_writer *w, size_t i, struct error *err
     return status == END ? OK : status;
 }
 
-// Over a NULL that was put before.
-static void put_known(struct table *t, idx_t column, struct str s) {
-    t->valid[column][t->rows / 64] |= UINT64_C(1) << (t->rows % 64);
-    put_text(t, column, s);
-}
-
 // The address in its usual spelling: IPv4 also when written as IPv6, no zone id; NULL stays for a host name.
 static void put_ip(struct table *t, struct str name) {
     char text[INET6_ADDRSTRLEN + 1], out[INET6_ADDRSTRLEN];
@@ -302,14 +191,14 @@ static void put_ip(struct table *t, struct str name) {
                   out, sizeof out);
     else
         return;
-    put_known(t, 2, str_of(out));
+    table_put_known(t, 2, str_of(out));
 }
 
 static void put_key(struct table *t, struct str name) {
     ptrdiff_t blank = str_find_char(name, ' ');
-    put_known(t, 2, str_skip(name, (size_t)(blank + 1)));
+    table_put_known(t, 2, str_skip(name, (size_t)(blank + 1)));
     if (blank > 0)
-        put_known(t, 3, str_head(name, (size_t)blank));
+        table_put_known(t, 3, str_head(name, (size_t)blank));
 }
 
 // Names that came since the last time. Their bytes are the attacker's: valid UTF-8 was made of them when
@@ -319,17 +208,17 @@ static enum status flush_names(struct case_writer *w, size_t i, struct error *er
     struct table *t = &w->name_tables[i];
     enum status status = OK;
     for (; status == OK && w->names_written[i] < table->n; w->names_written[i]++) {
-        PUT(t, 0, uint32_t, (uint32_t)w->names_written[i] + 1);
-        put_text(t, 1, table->values.at[w->names_written[i]]);
+        TABLE_PUT(t, 0, uint32_t, (uint32_t)w->names_written[i] + 1);
+        table_put_text(t, 1, table->values.at[w->names_written[i]]);
         for (idx_t column = 2; column < t->columns; column++)
-            set_null(t, column);
+            table_put_null(t, column);
         if (table == &w->names.address)
             put_ip(t, table->values.at[w->names_written[i]]);
         if (table == &w->names.key)
             put_key(t, table->values.at[w->names_written[i]]);
         status = end_row(w, t, error);
     }
-    return status == OK ? flush_table(w, t, error) : status;
+    return status == OK ? table_flush(t, error) : status;
 }
 
 enum status case_flush(struct case_writer *w, struct error *error) {
@@ -338,7 +227,7 @@ enum status case_flush(struct case_writer *w, struct error *error) {
         status = flush_names(w, i, error);
     struct table *facts[] = {&w->class, &w->log, &w->logon, &w->anomaly};
     for (size_t i = 0; i < sizeof facts / sizeof *facts && status == OK; i++)
-        status = flush_table(w, facts[i], error);
+        status = table_flush(facts[i], error);
     if (status == OK)
         status = ledger_settle(w->ledger, w->connection, error);
     case_changed(w->file);
@@ -475,15 +364,15 @@ static enum status load_classes(struct case_writer *w, struct error *error) {
 }
 
 static enum status open_tables(struct case_writer *w, struct error *error) {
-    enum status status = open_table(w, &w->log, "log_t", error);
+    enum status status = table_open(&w->log, w->connection, "log_t", error);
     if (status == OK)
-        status = open_table(w, &w->logon, "logon_t", error);
+        status = table_open(&w->logon, w->connection, "logon_t", error);
     if (status == OK)
-        status = open_table(w, &w->anomaly, "anomaly_t", error);
+        status = table_open(&w->anomaly, w->connection, "anomaly_t", error);
     if (status == OK)
-        status = open_table(w, &w->class, "class_t", error);
+        status = table_open(&w->class, w->connection, "class_t", error);
     for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
-        status = open_table(w, &w->name_tables[i], NAMES[i].table, error);
+        status = table_open(&w->name_tables[i], w->connection, NAMES[i].table, error);
     return status;
 }
 
@@ -515,12 +404,12 @@ enum status case_writer_close(struct case_writer *w, struct error *error) {
         return OK;
     enum status status = w->log.appender ? case_flush(w, error) : OK;
     ledger_free(w->ledger);
-    close_table(&w->log);
-    close_table(&w->logon);
-    close_table(&w->anomaly);
-    close_table(&w->class);
+    table_close(&w->log);
+    table_close(&w->logon);
+    table_close(&w->anomaly);
+    table_close(&w->class);
     for (size_t i = 0; i < NAME_TABLES; i++) {
-        close_table(&w->name_tables[i]);
+        table_close(&w->name_tables[i]);
         intern_done(names_at(w, i));
     }
     intern_done(&w->classes);

@@ -10,10 +10,10 @@
 #include "base/limits.h"
 #include "case/writer.h"
 #include "ingest/known.h"
+#include "ingest/look.h"
 #include "ingest/origin.h"
 #include "ingest/reader.h"
 #include "ingest/recorder.h"
-#include "ingest/years.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +22,7 @@
 // One source from the first look to the last row.
 struct job {
     const struct source_item *item;
-    const struct format *format; // NULL: not read; `state` and `reason` say why
-    enum source_state state;
-    struct str reason;
-    struct years_file years;
+    struct look look;
     struct origin *origin;
 };
 
@@ -88,92 +85,27 @@ static enum status flush_sometimes(struct run *r) {
 
 // ---- The first look ----
 
-static void refuse(struct run *r, struct job *j, enum source_state state, struct str reason) {
-    j->format = NULL;
-    j->state = state;
-    j->reason = arena_copy(&r->arena, reason);
-}
-
-// Up to LIMIT_PROBE bytes from the front of a source.
-static enum status read_head(struct source *source, char *bytes, size_t *ret_n, struct error *error) {
-    enum status status = OK;
-    *ret_n = 0;
-    while (status == OK && *ret_n < LIMIT_PROBE) {
-        size_t n = 0;
-        status = source_read(source, bytes + *ret_n, LIMIT_PROBE - *ret_n, &n, error);
-        *ret_n += n;
-    }
-    return status;
-}
-
-static struct str whole_lines(struct str head, bool ended) {
-    ptrdiff_t nl = ended ? -1 : str_rfind_char(head, '\n');
-    return nl < 0 ? head : str_head(head, (size_t)nl + 1);
-}
-
-// What the first lines say about the year.
-static void look_at_stamps(struct job *j, struct str head) {
-    struct years_roll roll = {0};
-    bool after = false;
-    while (head.n) {
-        ptrdiff_t nl = str_find_char(head, '\n');
-        struct str line = nl < 0 ? head : str_head(head, (size_t)nl);
-        head = str_skip(head, line.n + 1);
-        struct record record;
-        if (j->format->line(line, after, &record) != LINE_RECORD || !record.stamp.present)
-            continue;
-        after = true;
-        const struct stamp *s = &record.stamp;
-        if (!j->years.first.present)
-            j->years.first = *s;
-        j->years.last = *s;
-        j->years.crossed = years_roll(&roll, s);
-        if (!s->year && s->month == 2 && s->day == 29)
-            j->years.has_leap_day = true;
-        if (s->year && !j->years.known_year)
-            j->years.known_year = s->year;
-    }
-}
-
-static void look_at_head(struct run *r, struct job *j, struct str head, bool ended) {
-    const char *reason = "not understood";
-    if (!head.n) {
-        refuse(r, j, SOURCE_STATE_EMPTY, S("empty"));
-        return;
-    }
-    head = whole_lines(head, ended);
-    j->format = format_detect(head, j->item->path, &reason);
-    if (!j->format) {
-        refuse(r, j, SOURCE_STATE_UNKNOWN_FORMAT, str_of(reason));
-        return;
-    }
-    look_at_stamps(j, head);
-    if (!ended) {
-        j->years.last.present = false;
-        j->years.crossed = 0;
-    }
-}
-
-static void look_at(struct run *r, struct job *j) {
+static void look_at_source(struct run *r, struct job *j) {
     struct source *source = NULL;
     struct error error;
     size_t n = 0;
     error_clear(&error);
-    j->years.path = j->item->path;
-    j->years.mtime = j->item->mtime;
+    j->look.state = SOURCE_STATE_READING;
+    j->look.years.path = j->item->path;
+    j->look.years.mtime = j->item->mtime;
     j->origin = origin_of(r->origins, j->item->path, r->paths, r->paths_n);
     if (str_eq(j->item->path, S("-")))
         return; // can be read once only: looked at when its turn comes
     if (source_open(j->item, &source, &error) != OK) {
-        refuse(r, j, SOURCE_STATE_FAILED, str_of(error.text));
+        look_refuse(&j->look, SOURCE_STATE_FAILED, str_of(error.text), &r->arena);
         return;
     }
     char *head = must_alloc(LIMIT_PROBE);
-    enum status status = read_head(source, head, &n, &error);
+    enum status status = look_read(source, head, &n, &error);
     if (status >= FAIL && n == 0)
-        refuse(r, j, SOURCE_STATE_FAILED, str_of(error.text));
+        look_refuse(&j->look, SOURCE_STATE_FAILED, str_of(error.text), &r->arena);
     else
-        look_at_head(r, j, (struct str){head, n}, status != OK);
+        look_at(&j->look, j->item->path, (struct str){head, n}, status != OK, &r->arena);
     free(head);
     source_close(source);
 }
@@ -181,10 +113,10 @@ static void look_at(struct run *r, struct job *j) {
 static void solve_years(struct run *r) {
     struct years_file *files = must_zero(r->items.n, sizeof *files);
     for (size_t i = 0; i < r->items.n; i++)
-        files[i] = r->jobs[i].years;
+        files[i] = r->jobs[i].look.years;
     years_solve(files, r->items.n, r->options->now);
     for (size_t i = 0; i < r->items.n; i++)
-        r->jobs[i].years = files[i];
+        r->jobs[i].look.years = files[i];
     free(files);
 }
 
@@ -295,8 +227,8 @@ static enum status record_batches(struct run *r, struct source_row *row, struct 
 static enum status correct_year(struct run *r, struct job *j, struct source_row *row, struct recorder_counts *c) {
     if (!c->yearless)
         return OK;
-    j->years.last = c->last_stamp;
-    int year = years_check(&j->years, c->last_year - c->first_year, r->options->now);
+    j->look.years.last = c->last_stamp;
+    int year = years_check(&j->look.years, c->last_year - c->first_year, r->options->now);
     if (year == c->first_year)
         return OK;
     char sql[512];
@@ -368,8 +300,8 @@ static void begin_row(struct run *r, const struct job *j, struct source_row *row
                                .last_ts = USEC_NONE,
                                .mtime = j->item->mtime,
                                .stored_bytes = j->item->size > 0 ? (uint64_t)j->item->size : 0,
-                               .state = j->state,
-                               .reason = j->reason};
+                               .state = j->look.state,
+                               .reason = j->look.reason};
 }
 
 // Named by the user, not met on a walk.
@@ -387,25 +319,25 @@ static enum status put_unread(struct run *r, const struct job *j) {
     if (known_unread(r->known, j->item->path, j->item->size, j->item->mtime))
         return OK;
     begin_row(r, j, &row);
-    if (j->state == SOURCE_STATE_FAILED)
-        add_trouble(r, j->item->path, j->reason, true);
-    else if (j->state == SOURCE_STATE_UNKNOWN_FORMAT)
-        add_trouble(r, j->item->path, j->reason, is_given(r, j->item->path));
+    if (j->look.state == SOURCE_STATE_FAILED)
+        add_trouble(r, j->item->path, j->look.reason, true);
+    else if (j->look.state == SOURCE_STATE_UNKNOWN_FORMAT)
+        add_trouble(r, j->item->path, j->look.reason, is_given(r, j->item->path));
     return case_put_source(r->writer, &row, r->error);
 }
 
 static enum status read_source(struct run *r, struct job *j, struct source *source, struct str head, bool ended,
                                uint64_t skip) {
     struct source_row row;
-    struct recorder_source info = {.path = j->item->path, .year = j->years.year};
+    struct recorder_source info = {.path = j->item->path, .year = j->look.years.year};
     struct text_writer *text = NULL;
     struct error broken;
     error_clear(&broken);
     begin_row(r, j, &row);
     row.state = SOURCE_STATE_READING;
     row.container = source_container(source);
-    row.format = str_of(j->format->name);
-    row.year_from = str_of(j->years.year_from);
+    row.format = str_of(j->look.format->name);
+    row.year_from = str_of(j->look.years.year_from);
     info.source_id = row.source_id;
     settle_zone(r, j, &info, &row);
     if (skip)
@@ -417,7 +349,7 @@ static enum status read_source(struct run *r, struct job *j, struct source *sour
         source_close(source);
         return status;
     }
-    const struct reader_job job = {source, head, ended, j->format, text, skip, r->options->stop};
+    const struct reader_job job = {source, head, ended, j->look.format, text, skip, r->options->stop};
     recorder_begin(r->recorder, &info);
     reader_start(r->reader, &job);
     status = record_batches(r, &row, &broken);
@@ -438,20 +370,20 @@ static enum status take_source(struct run *r, struct job *j) {
     uint64_t skip = 0;
     error_clear(&error);
     if (source_open(j->item, &source, &error) != OK) {
-        refuse(r, j, SOURCE_STATE_FAILED, str_of(error.text));
+        look_refuse(&j->look, SOURCE_STATE_FAILED, str_of(error.text), &r->arena);
         return put_unread(r, j);
     }
     char *head = must_alloc(LIMIT_PROBE);
-    enum status status = read_head(source, head, &n, &error);
+    enum status status = look_read(source, head, &n, &error);
     bool ended = status == END, is_pipe = str_eq(j->item->path, S("-"));
     if (is_pipe) {
-        look_at_head(r, j, (struct str){head, n}, ended);
-        years_solve(&j->years, 1, r->options->now);
+        look_at(&j->look, j->item->path, (struct str){head, n}, ended, &r->arena);
+        years_solve(&j->look.years, 1, r->options->now);
     }
     enum known_as as = KNOWN_NOT;
-    if (j->format && !is_pipe)
+    if (j->look.format && !is_pipe)
         as = known_bytes(r->known, r->file, j->item, (struct str){head, n}, &skip);
-    if (!j->format || as == KNOWN_WHOLE) {
+    if (!j->look.format || as == KNOWN_WHOLE) {
         source_close(source);
         if (as == KNOWN_WHOLE)
             r->report->duplicates++;
@@ -470,7 +402,7 @@ static enum status read_all(struct run *r) {
     for (size_t i = 0; i < r->items.n && status == OK && !is_stopped(r); i++) {
         struct job *j = &r->jobs[i];
         r->progress.source = j->item->path;
-        bool unread = !j->format && j->state != SOURCE_STATE_READING;
+        bool unread = !j->look.format && j->look.state != SOURCE_STATE_READING;
         status = unread ? put_unread(r, j) : take_source(r, j);
         r->bytes_before += j->item->size > 0 ? (uint64_t)j->item->size : 0;
         r->progress.sources++;
@@ -483,8 +415,7 @@ static void look_at_all(struct run *r) {
     r->jobs = must_zero(r->items.n, sizeof *r->jobs);
     for (size_t i = 0; i < r->items.n && !is_stopped(r); i++) {
         r->jobs[i].item = &r->items.at[i];
-        r->jobs[i].state = SOURCE_STATE_READING;
-        look_at(r, &r->jobs[i]);
+        look_at_source(r, &r->jobs[i]);
         if (r->items.at[i].size > 0)
             r->progress.bytes_total += (uint64_t)r->items.at[i].size;
     }
@@ -502,9 +433,9 @@ static enum status put_walk(struct run *r) {
     for (size_t i = 0; i < r->troubles.n && status == OK; i++) {
         const struct source_trouble *t = &r->troubles.at[i];
         const struct source_item item = {.path = t->path, .mtime = USEC_NONE};
-        struct job job = {.item = &item, .reason = t->reason};
+        const enum source_state state = t->failed ? SOURCE_STATE_FAILED : SOURCE_STATE_NO_FILE;
+        const struct job job = {.item = &item, .look = {.state = state, .reason = t->reason}};
         struct source_row row;
-        job.state = t->failed ? SOURCE_STATE_FAILED : SOURCE_STATE_NO_FILE;
         if (known_unread(r->known, t->path, 0, USEC_NONE))
             continue;
         begin_row(r, &job, &row);
