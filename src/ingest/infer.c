@@ -100,11 +100,11 @@ enum facility infer_facility_of_file(struct str path) {
     return FACILITY_COUNT;
 }
 
-enum severity infer_severity(struct str message) {
+enum severity infer_severity(struct str message, enum severity usual) {
     while (message.n && message.p[0] == ' ')
         message = str_skip(message, 1);
     for (size_t i = 0; i < COUNT(BEGINNINGS); i++)
         if (message.n && BEGINNINGS[i].name.p[0] == message.p[0] && str_starts(message, BEGINNINGS[i].name))
             return BEGINNINGS[i].value;
-    return SEVERITY_INFO;
+    return usual;
 }

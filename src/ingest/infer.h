@@ -11,5 +11,5 @@
 enum facility infer_facility_of_program(struct str program);
 // From the file's name ("auth.log.2.gz", "cron-20240107"); FACILITY_COUNT when it says nothing.
 enum facility infer_facility_of_file(struct str path);
-// From the words a message begins with ("error: …", "fatal: …"); SEVERITY_INFO when they say nothing.
-enum severity infer_severity(struct str message);
+// From the words a message begins with ("error: …", "fatal: …"); `usual` when they say nothing.
+enum severity infer_severity(struct str message, enum severity usual);

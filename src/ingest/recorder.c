@@ -279,20 +279,23 @@ static void read_meaning(struct recorder *r, const struct log_row *row, const st
 
 // ---- Records ----
 
+// Where nothing tells, RFC 3164 (4.3.3) says what a line without PRI is: user, notice.
 static void fill_origin(struct recorder *r, const struct record *record, struct log_row *row) {
-    row->facility = record->facility;
-    row->facility_inferred = record->facility >= FACILITY_COUNT;
-    if (row->facility_inferred) {
-        row->facility = program_at(r, row->program_id)->facility;
-        if (row->facility >= FACILITY_COUNT)
-            row->facility = r->file_facility;
-        if (row->facility >= FACILITY_COUNT)
-            row->facility = FACILITY_USER;
+    uint8_t facility = record->facility, usual = SEVERITY_INFO;
+    row->facility_inferred = facility >= FACILITY_COUNT;
+    if (row->facility_inferred)
+        facility = program_at(r, row->program_id)->facility;
+    if (facility >= FACILITY_COUNT)
+        facility = r->file_facility;
+    if (facility >= FACILITY_COUNT) {
+        facility = FACILITY_USER;
+        usual = SEVERITY_NOTICE;
     }
+    row->facility = facility;
     row->severity = record->severity;
     row->severity_inferred = record->severity >= SEVERITY_COUNT;
     if (row->severity_inferred)
-        row->severity = (uint8_t)infer_severity(record->message);
+        row->severity = (uint8_t)infer_severity(record->message, usual);
 }
 
 static void let_go(struct recorder *r) {
