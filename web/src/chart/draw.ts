@@ -7,6 +7,10 @@ import type { Colors } from '../state/theme.svelte'
 import { ticks } from '../time/ticks'
 import type { Span } from './span'
 
+/** Pixels above and below what is plotted: the labels of the time axis, and room for the diamond of a mark. */
+export const TOP = 34
+export const BOTTOM = 6
+
 export interface Frame {
   span: Span
   zone: string
@@ -28,7 +32,7 @@ export function timeAxis({ span, zone, colors, width, left, right }: Frame) {
     axisLine: { show: false },
     axisTick: { show: false, customValues: values },
     splitLine: { lineStyle: { color: colors.hairline }, customValues: values, showMinLine: false, showMaxLine: false },
-    axisLabel: { customValues: values, color: colors.grey, fontSize: 11, fontFamily: 'Inter', margin: 6, formatter: (ms: number) => labels.get(ms) ?? '' },
+    axisLabel: { customValues: values, color: colors.grey, fontSize: 11, fontFamily: 'Inter', margin: 13, formatter: (ms: number) => labels.get(ms) ?? '' },
   }
 }
 

@@ -14,6 +14,7 @@ const progress: Progress = {
 test('how far the reading is', () => {
   expect(readingWords(reading, progress)).toEqual(['reading auth.log.2.gz', '412 of 1,024 MB · 188 MB/s · 4 s left'])
   expect(readingWords(reading, { ...progress, bytes_total: null, rate: 0, seconds_left: null, source: null })).toEqual(['reading', '412 MB'])
+  expect(readingWords(reading, { ...progress, bytes: 3e5, bytes_total: 567e3, rate: 20 })).toEqual(['reading auth.log.2.gz', '300 of 567 kB'])
   expect(readingShare(progress)).toBeCloseTo(0.402, 3)
   expect(readingShare({ ...progress, bytes_total: null })).toBeNull()
 })

@@ -26,7 +26,8 @@ export interface TableColumn {
 
 const EVIDENCE = /(^|_)(ip|command|command_line|message|line|path|container|fingerprint|sha256|exe|argv|cwd|tty|source|address)$/
 const MONO = 7.3
-const SANS = 7.0
+const SANS = 7.7
+const SMALL = 6.4
 const PADDING = 20
 const DISTANCE = 88
 export const BAR = 44
@@ -68,7 +69,7 @@ function widthOf(result: Result, index: number, kind: CellKind, title: string): 
   const lengths = result.rows.slice(0, 200).map((row) => format(row[index] ?? null, kind, 'UTC').length).sort((a, b) => a - b)
   // One long text among many short ones is clipped; a figure never is.
   const usual = lengths[kind === 'text' || kind === 'mono' ? Math.floor(lengths.length * 0.95) : lengths.length - 1] ?? 0
-  const letter = kind === 'mono' ? MONO : SANS
+  const letter = kind === 'mono' ? MONO : kind === 'tag' ? SMALL : SANS
   return Math.max(Math.min(usual, 72) * letter + (kind === 'bar' ? BAR : 0), (title.length + 2) * 6.4) + PADDING
 }
 
