@@ -326,6 +326,16 @@ static enum status put_unread(struct run *r, const struct job *j) {
     return case_put_source(r->writer, &row, r->error);
 }
 
+// The same evidence given again is nothing to tell; the same bytes under another name are.
+static enum status put_duplicate(struct run *r, struct job *j, uint32_t of) {
+    r->report->duplicates++;
+    if (known_path(r->known, clean_text(r, j->item->path)))
+        return OK;
+    j->look.state = SOURCE_STATE_DUPLICATE;
+    j->look.reason = arena_print(&r->arena, "the same bytes as source %u", of);
+    return put_unread(r, j);
+}
+
 static enum status read_source(struct run *r, struct job *j, struct source *source, struct str head, bool ended,
                                uint64_t skip) {
     struct source_row row;
@@ -381,15 +391,14 @@ static enum status take_source(struct run *r, struct job *j) {
         years_solve(&j->look.years, 1, r->options->now);
     }
     enum known_as as = KNOWN_NOT;
+    uint32_t of = 0;
     if (j->look.format && !is_pipe)
-        as = known_bytes(r->known, r->file, j->item, (struct str){head, n}, &skip);
-    if (!j->look.format || as == KNOWN_WHOLE) {
-        source_close(source);
-        if (as == KNOWN_WHOLE)
-            r->report->duplicates++;
-        status = as == KNOWN_WHOLE ? OK : put_unread(r, j);
-    } else {
+        as = known_bytes(r->known, r->file, j->item, (struct str){head, n}, &of, &skip);
+    if (j->look.format && as != KNOWN_WHOLE) {
         status = read_source(r, j, source, (struct str){head, n}, ended, skip);
+    } else {
+        source_close(source);
+        status = as == KNOWN_WHOLE ? put_duplicate(r, j, of) : put_unread(r, j);
     }
     free(head);
     return status;

@@ -23,7 +23,8 @@ struct known {
     VEC(struct known_source) sources;
     struct intern heads;  // first KEY_BYTES of the sources; all shorter ones share one entry
     VEC(uint32_t) newest; // by number in `heads` - 1: place in `sources` + 1
-    struct intern unread; // path, size and mtime of what could not be read
+    struct intern unread; // path, size and mtime of what was not read
+    struct intern paths;  // of what was
 };
 
 static struct str head_key(struct str head) {
@@ -53,16 +54,19 @@ static void add(struct known *k, struct case_file *file, uint32_t id, uint64_t b
 }
 
 void known_add(struct known *k, struct case_file *file, const struct source_row *row) {
-    if (row->state == SOURCE_STATE_READ || row->state == SOURCE_STATE_PARTIAL)
-        add(k, file, row->source_id, row->bytes, row->sha256);
+    if (row->state != SOURCE_STATE_READ && row->state != SOURCE_STATE_PARTIAL)
+        return;
+    intern_id(&k->paths, row->path);
+    add(k, file, row->source_id, row->bytes, row->sha256);
 }
 
 static void take_row(struct known *k, struct case_file *file, const struct case_result *r, size_t row) {
     struct case_value id = case_value(r, 0, row), bytes = case_value(r, 1, row), sha = case_value(r, 2, row),
                       path = case_value(r, 3, row), size = case_value(r, 4, row), mtime = case_value(r, 5, row);
-    if (sha.type == TYPE_TEXT)
+    if (sha.type == TYPE_TEXT) {
+        intern_id(&k->paths, path.text);
         add(k, file, (uint32_t)id.integer, (uint64_t)bytes.integer, sha.text);
-    else {
+    } else {
         struct buffer key = {0};
         intern_id(&k->unread,
                   unread_key(path.text, size.integer, mtime.type == TYPE_TIME ? mtime.time : USEC_NONE, &key));
@@ -147,8 +151,12 @@ static bool hashes_alike(const struct source_item *item, const struct known_sour
     return alike;
 }
 
+bool known_path(const struct known *k, struct str path) {
+    return intern_find(&k->paths, path) != 0;
+}
+
 enum known_as known_bytes(struct known *k, struct case_file *file, const struct source_item *item, struct str head,
-                          uint64_t *ret_skip) {
+                          uint32_t *ret_source, uint64_t *ret_skip) {
     enum known_as as = KNOWN_NOT;
     const struct str keys[] = {S("short"), head_key(head)}; // a short one may be its beginning, too
     for (size_t i = keys[1].n == keys[0].n; i < 2; i++) {
@@ -159,6 +167,7 @@ enum known_as known_bytes(struct known *k, struct case_file *file, const struct 
             if (s->bytes <= *ret_skip || !begins_alike(file, s, head) || !hashes_alike(item, s, &more))
                 continue;
             as = more ? KNOWN_PREFIX : KNOWN_WHOLE;
+            *ret_source = s->source_id;
             *ret_skip = s->bytes;
         }
     }
@@ -172,5 +181,6 @@ void known_free(struct known *k) {
     VEC_DONE(&k->newest);
     intern_done(&k->heads);
     intern_done(&k->unread);
+    intern_done(&k->paths);
     free(k);
 }
