@@ -13,7 +13,7 @@
 
 enum { MESSAGE = 2048, OPTIONS_MAX = 24 };
 
-static void print_message(const char *format, va_list ap) {
+__attribute__((format(printf, 1, 0))) static void print_message(const char *format, va_list ap) {
     char raw[MESSAGE], shown[MESSAGE * 2];
     vsnprintf(raw, sizeof raw, format, ap);
     escape_terminal(str_of(raw), shown, sizeof shown);
