@@ -89,10 +89,19 @@ class Store {
   }
 
   /** Another section keeps the scope and drops what belonged to the old one. */
-  openSection(section: string) {
-    const { hosts, from, to, zone, focus } = this.place
-    this.go({ ...emptyPlace(section), hosts, from, to, zone, focus })
+  openSection(section: string, more: Partial<Place> = {}) {
+    this.go({ ...this.elsewhere(section), ...more })
     document.querySelector('main')?.scrollTo(0, 0)
+  }
+
+  private elsewhere(section: string): Place {
+    const { hosts, from, to, zone, focus } = this.place
+    return { ...emptyPlace(section), hosts, from, to, zone, focus }
+  }
+
+  /** Every line that has the words, in the same hosts and range. */
+  searchFor(words: string) {
+    this.openSection('search', { query: words })
   }
 
   open(link: string) {
@@ -101,10 +110,7 @@ class Store {
 
   /** What a link leads to, with the reader's scope in it, so that it can also be opened in another tab. */
   address = (link: string) => formatPlace(followLink(link, this.place))
-  sectionAddress(section: string) {
-    const { hosts, from, to, zone, focus } = this.place
-    return formatPlace({ ...emptyPlace(section), hosts, from, to, zone, focus })
-  }
+  sectionAddress = (section: string) => formatPlace(this.elsewhere(section))
 
   readAddress() {
     this.place = parsePlace(location.hash)
