@@ -88,7 +88,7 @@ export const tests = [
       const plot = page.locator('section.panel[aria-label="Attempts over time"] canvas')
       await plot.scrollIntoViewIfNeeded()
       const box = await plot.boundingBox()
-      for (let x = 100; x < box.width; x += 9) for (const y of [45, 60, 90, 110]) await page.mouse.move(box.x + x, box.y + y)
+      for (let x = 100; x < box.width; x += 19) for (const y of [55, 70, 100, 120]) await page.mouse.move(box.x + x, box.y + y)
       await assertHarmless(page, 'tooltips')
       await goTo(page, '#/search?q=__xss')
       await page.locator('[role=option]').first().click()

@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { newPage, startBrowser } from './browser.mjs'
 
-const FILES = ['door', 'sections', 'keyboard', 'lines', 'search', 'notebooks', 'timeline', 'hostile', 'live']
+const FILES = ['door', 'sections', 'keyboard', 'pointer', 'lines', 'search', 'notebooks', 'timeline', 'hostile', 'live']
 export const shots = fileURLToPath(new URL('shots/', import.meta.url))
 
 async function runOne(browser, { name, run, view }, shared) {

@@ -10,7 +10,7 @@ import { enter, goTo } from './browser.mjs'
 
 export { setUp } from './sample.mjs'
 
-const SECTIONS = ['overview', 'logons', 'search', 'search?q=Failed', 'pinned', 'new', 'edit/logons']
+const SECTIONS = ['overview', 'logons', 'search', 'search?q=Failed', 'pinned', 'new', 'edit/search']
 const slug = (section) => section.replace(/\W+/g, '-')
 
 async function check(page, shots, section, theme, size, axe) {
