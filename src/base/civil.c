@@ -35,7 +35,9 @@ usec civil_to_usec(const struct civil *c) {
 }
 
 struct civil civil_from_usec(usec t) {
-    int64_t seconds = t / USEC_SECOND - (t % USEC_SECOND < 0), days = seconds / 86400 - (seconds % 86400 < 0);
+    int64_t seconds = t / USEC_SECOND, micro = t % USEC_SECOND;
+    seconds -= micro < 0, micro += micro < 0 ? USEC_SECOND : 0;
+    int64_t days = seconds / 86400 - (seconds % 86400 < 0);
     int of_day = (int)(seconds - days * 86400);
     int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
     int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
@@ -46,7 +48,7 @@ struct civil civil_from_usec(usec t) {
                           .hour = of_day / 3600,
                           .minute = of_day / 60 % 60,
                           .second = of_day % 60,
-                          .micro = (int)(t - seconds * USEC_SECOND)};
+                          .micro = (int)micro};
 }
 
 static size_t print_with(usec t, char sep, const char *tail, char ret[CIVIL_TEXT]) {
@@ -67,7 +69,7 @@ size_t civil_print_iso(usec t, char ret[CIVIL_TEXT]) {
     return print_with(t, 'T', "Z", ret);
 }
 
-// `digits` decimal digits and then one of `after` (or the end, when `after` holds a NUL at its end).
+// Exactly `digits` decimal digits.
 static bool take_number(struct str *s, size_t digits, int *ret) {
     uint64_t v;
     if (s->n < digits || !str_to_u64(str_head(*s, digits), &v))

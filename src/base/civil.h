@@ -2,7 +2,7 @@
 // Copyright The Linux Host Explorer Authors
 //
 // Calendar arithmetic on microseconds since 1970-01-01T00:00:00Z, proleptic Gregorian, without libc's zone
-// state. A `usec` is valid from year 1 to 9999.
+// state. Only the years 1 to 9999 are read; any `usec` at all can be printed.
 #pragma once
 
 #include "base/str.h"

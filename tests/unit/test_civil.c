@@ -125,10 +125,24 @@ static void test_texts(void **state) {
     }
 }
 
+// The store knows such moments, as infinity for one.
+static void test_far_ends(void **state) {
+    static const usec ends[] = {INT64_MIN, INT64_MIN + 1, -1, INT64_MAX};
+    char text[CIVIL_TEXT];
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct civil c = civil_from_usec(ends[i]);
+        assert_true(c.micro >= 0 && c.micro < 1000000 && c.second >= 0 && c.month >= 1);
+        assert_true(civil_print(ends[i], text) < CIVIL_TEXT);
+    }
+    assert_string_equal((civil_print(-1, text), text), "1969-12-31 23:59:59.999999");
+    assert_string_equal((civil_print(INT64_MAX, text), text), "294247-01-10 04:00:54.775807");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_day), cmocka_unit_test(test_against_libc), cmocka_unit_test(test_leap),
-        cmocka_unit_test(test_valid),     cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_valid),     cmocka_unit_test(test_texts),        cmocka_unit_test(test_far_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
