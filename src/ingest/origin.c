@@ -2,14 +2,17 @@
 // Copyright The Linux Host Explorer Authors
 //
 // Small files with fixed names under the evidence's own root. Their content is the attacker's as well:
-// bounded, and taken for names only.
+// bounded, and taken for names only. So are links: each is followed as on the host it comes from, with the
+// evidence's root for "/", and none of them leads to a file of the analyst's machine.
 #include "ingest/origin.h"
 
 #include "base/limits.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { MAX_FILE = 64 << 10 };
@@ -19,10 +22,21 @@ struct origins {
     VEC(struct origin *) all;
 };
 
-// At most MAX_FILE bytes of root + name; absent when there is no such regular file.
+// -1 when there is no such file below the root. Kernels before 5.6 cannot tell; with them there is none.
+static int open_inside(struct origins *o, struct str root, const char *name, uint64_t flags) {
+    const char *top = root.n ? arena_copy(o->arena, root).p : "/";
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    int at = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (at < 0)
+        return -1;
+    int fd = (int)syscall(SYS_openat2, at, name, &how, sizeof how);
+    close(at);
+    return fd;
+}
+
+// At most MAX_FILE bytes; absent when there is no such regular file.
 static struct str read_small(struct origins *o, struct str root, const char *name) {
-    struct str path = arena_print(o->arena, "%.*s%s", STR_ARG(root), name);
-    int fd = open(path.p, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    int fd = open_inside(o, root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat st;
     if (fd < 0)
         return STR_NONE;
@@ -57,9 +71,12 @@ static struct str value_of(struct str file, struct str key) {
 
 // Where a link points, which is how most distributions record the zone.
 static struct str zone_of_link(struct origins *o, struct str root) {
-    struct str path = arena_print(o->arena, "%.*s/etc/localtime", STR_ARG(root));
+    int fd = open_inside(o, root, "/etc/localtime", O_PATH | O_NOFOLLOW);
+    if (fd < 0)
+        return STR_NONE;
     char *to = arena_take(o->arena, LIMIT_PATH);
-    ssize_t n = readlink(path.p, to, LIMIT_PATH);
+    ssize_t n = readlinkat(fd, "", to, LIMIT_PATH); // fails when it is no link
+    close(fd);
     ptrdiff_t at = n > 0 ? str_find((struct str){to, (size_t)n}, S("zoneinfo/")) : -1;
     return at < 0 ? STR_NONE : str_skip((struct str){to, (size_t)n}, (size_t)at + 9);
 }
@@ -87,10 +104,13 @@ static void find_zone(struct origins *o, struct origin *origin) {
 static bool is_root(struct origins *o, struct str root) {
     static const char *const signs[] = {"/etc/os-release", "/etc/hostname", "/etc/timezone", "/etc/localtime",
                                         "/etc/passwd"};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (faccessat(AT_FDCWD, arena_print(o->arena, "%.*s%s", STR_ARG(root), signs[i]).p, F_OK,
-                      AT_SYMLINK_NOFOLLOW) == 0)
-            return true;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        int fd = open_inside(o, root, signs[i], O_PATH | O_NOFOLLOW);
+        if (fd < 0)
+            continue;
+        close(fd);
+        return true;
+    }
     return false;
 }
 

@@ -230,6 +230,28 @@ static void zones(void **state) {
     expect(p, "select os, time_zone, records from host", "Debian GNU/Linux 12 (bookworm)\tEurope/Berlin\t1\n");
 }
 
+static void link_to(struct place *p, const char *target, const char *name) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", p->evidence, name);
+    assert_int_equal(symlink(target, path), 0);
+}
+
+// Links of the evidence are the host's: "/" is its root. What they cannot reach there is not told.
+static void links_do_not_leave_the_evidence(void **state) {
+    struct place *p = *state;
+    char secret[128];
+    snprintf(secret, sizeof secret, "%s/secret", p->folder);
+    put(p, "../secret", S("0123\n"), 0);
+    put(p, "var/log/auth.log", S("2025-07-01T12:00:00Z h sshd[1]: x\n"), 0);
+    put(p, "usr/lib/os-release", S("PRETTY_NAME=\"Linux of the evidence\"\n"), 0);
+    put(p, "etc/hostname", S("h\n"), 0);
+    link_to(p, "/usr/lib/os-release", "etc/os-release");
+    link_to(p, secret, "etc/machine-id");
+    link_to(p, "/usr/share/zoneinfo/Europe/Berlin", "etc/localtime");
+    expect_read(p);
+    expect(p, "select os, machine_id, time_zone from host", "Linux of the evidence\t-\tEurope/Berlin\n");
+}
+
 static void zone_by_option(void **state) {
     struct place *p = *state;
     put(p, "auth.log", S("Jul  1 12:00:00 h sshd[1]: x\n"), civil_days(2025, 7, 2) * 86400);
@@ -282,6 +304,7 @@ int main(void) {
         IN_PLACE(odd_lines_are_accounted_for),
         IN_PLACE(known_bytes_are_not_read_twice),
         IN_PLACE(zones),
+        IN_PLACE(links_do_not_leave_the_evidence),
         IN_PLACE(zone_by_option),
         IN_PLACE(new_year_in_a_set),
         IN_PLACE(repeats_count),
