@@ -3,7 +3,7 @@
 //
 // What parent and child say to each other over their socket: frames of a letter, four bytes of length and
 // that many bytes. Integers are in the machine's own order, both ends being the same program. The child may
-// have been taken over by its SQL, so the parent believes nothing it reads: every length is checked.
+// have been taken over by its SQL, so the parent believes nothing it reads: every length and type is checked.
 #pragma once
 
 #include "notebook/question.h"

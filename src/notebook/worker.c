@@ -140,6 +140,7 @@ static enum status take_columns(struct watch *w, struct wire *wire) {
     for (size_t i = 0; i < n; i++) {
         columns[i].name = arena_copy(&names, wire_get_str(wire)).p;
         columns[i].type = (enum case_type)wire_get_u8(wire);
+        wire->bad |= columns[i].type == TYPE_NULL || columns[i].type > TYPE_TIME;
     }
     w->columns = n;
     w->values = must_zero(n, sizeof *w->values);

@@ -523,6 +523,37 @@ static void test_child_errors(void **state) {
     buffer_done(&s.text);
 }
 
+// In the place of a child that its SQL has taken over: an answer whose column has a type there is none of.
+static int answer_with_lies(void) {
+    struct buffer b = {0};
+    size_t begun = wire_begin(&b, WIRE_COLUMNS);
+    wire_put_u64(&b, 1);
+    wire_put_str(&b, S("x"));
+    wire_put_u8(&b, (uint8_t)atoi(getenv("LHX_TEST_TYPE")));
+    wire_end(&b, begun);
+    struct answer_meta none = {0};
+    begun = wire_begin(&b, WIRE_DONE);
+    wire_put_meta(&b, &none);
+    wire_end(&b, begun);
+    return write(STDOUT_FILENO, b.p, b.n) == (ssize_t)b.n ? 0 : 1;
+}
+
+static void test_child_is_not_believed(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        enum status status;
+    } answers[] = {{"1", OK}, {"5", OK}, {"0", FAIL}, {"6", FAIL}, {"255", FAIL}};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct shown s = {0};
+        setenv("LHX_TEST_TYPE", answers[i].type, 1);
+        if (ask_child(S("select 1"), 20, &s) != answers[i].status)
+            fail_msg("type %s", answers[i].type);
+        buffer_done(&s.text);
+    }
+    unsetenv("LHX_TEST_TYPE");
+}
+
 // The four statements an interrupt was measured not to stop, and some that fill memory.
 static void test_child_is_killed(void **state) {
     (void)state;
@@ -579,7 +610,7 @@ static void test_wire_damaged(void **state) {
 
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], WORKER_COMMAND) == 0)
-        return worker_main(argc, argv);
+        return getenv("LHX_TEST_TYPE") ? answer_with_lies() : worker_main(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_parse_errors),
@@ -593,6 +624,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_order_kept),
         cmocka_unit_test(test_binned),
         cmocka_unit_test(test_cell),
+        cmocka_unit_test(test_child_is_not_believed),
         cmocka_unit_test(test_wire_damaged),
         cmocka_unit_test(test_child_answers),
         cmocka_unit_test(test_child_errors),
