@@ -76,6 +76,7 @@ static enum status read_all(struct place *p) {
     enum status status = case_open(p->file, CASE_CREATE, &file, &p->error);
     if (status != OK)
         return status;
+    ingest_report_done(&p->report); // of the run before
     status = ingest_run(file, paths, 1, &options, &p->report, &p->error);
     if (status == OK)
         status = case_finish(file, &p->error);

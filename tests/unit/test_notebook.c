@@ -133,7 +133,7 @@ static void add_second(struct case_writer *w, uint32_t host, uint32_t program, u
 
 static int set_up(void **state) {
     (void)state;
-    struct case_writer *w;
+    struct case_writer *w = NULL;
     error_clear(&error);
     assert_non_null(mkdtemp(folder));
     if (case_open(folder, CASE_CREATE, &file, &error) != OK || case_writer_open(file, &w, &error) != OK)
