@@ -8,8 +8,9 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { settle } from './browser.mjs'
+import { enter, settle } from './browser.mjs'
 import { openEvidence } from './lhx.mjs'
+import { SAMPLE } from './sample.mjs'
 
 const LINES = 1_500_000
 const START = Date.UTC(2026, 2, 2)
@@ -62,7 +63,7 @@ export const tests = [
         const said = await page.evaluate(() => window.said)
         console.log(`     said ${said.length} times, the first: ${said[0]?.replace('\n', ' · ')}`)
         assert.ok(said.some((words) => /reading|placing|tying/.test(words)), said.join())
-        assert.equal(await page.locator('nav a', { hasText: 'Overview' }).locator('.count').innerText(), LINES.toLocaleString('en-US'))
+        await page.locator('nav a', { hasText: 'Overview' }).getByText(LINES.toLocaleString('en-US')).waitFor()
         assert.equal(await page.locator('nav [role=status]').count(), 0)
         const records = await page.locator('section.panel[aria-label="The evidence"] dt', { hasText: /^records$/ }).locator('+ dd').innerText()
         assert.equal(records, LINES.toLocaleString('en-US'))
@@ -70,6 +71,18 @@ export const tests = [
         await page.goto('about:blank')
         await lhx.close()
       }
+    },
+  },
+  {
+    name: 'when the program ends the page says so and keeps what it shows',
+    async run({ page, faults }) {
+      const lhx = await openEvidence(SAMPLE)
+      await enter(page, lhx)
+      await lhx.close()
+      await page.getByText('lhx does not answer').waitFor()
+      assert.ok((await page.locator('section.panel').count()) > 3)
+      assert.ok(faults.every((f) => /ERR_CONNECTION|ERR_INCOMPLETE/.test(f)), faults.join())
+      faults.length = 0
     },
   },
 ]

@@ -9,6 +9,8 @@ import type { Progress } from './types'
 export interface LiveHandlers {
   progress: (progress: Progress) => void
   changed: (revision: number) => void
+  /** The program stopped answering, or answers again. */
+  lost: (lost: boolean) => void
 }
 
 export function listen(handlers: LiveHandlers, pause = 1500): () => void {
@@ -27,6 +29,8 @@ export function listen(handlers: LiveHandlers, pause = 1500): () => void {
     revision = (JSON.parse(event.data) as { revision: number }).revision
     timer ??= setTimeout(tell, Math.max(0, last + pause - Date.now()))
   })
+  events.addEventListener('open', () => handlers.lost(false))
+  events.addEventListener('error', () => handlers.lost(true))
   return () => {
     clearTimeout(timer)
     events.close()

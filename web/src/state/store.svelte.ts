@@ -19,6 +19,8 @@ class Store {
   revision = $state(0)
   place = $state<Place>(parsePlace(location.hash))
   notice = $state<string | null>(null)
+  /** The program behind the page does not answer. */
+  lost = $state(false)
 
   zone = $derived.by(() => {
     if (this.place.zone === 'browser') return Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -49,20 +51,32 @@ class Store {
       progress: (progress) => {
         this.progress = progress
         const ended = progress.phase === 'done' || progress.phase === 'failed'
-        if (ended && this.reading) void this.refresh(progress.revision)
+        if (ended && this.reading) void this.finish(progress.revision)
       },
       changed: (revision) => void this.refresh(revision),
+      lost: (lost) => {
+        this.lost = lost
+      },
     })
   }
 
   async refresh(revision: number) {
-    if (revision === this.revision && !this.reading) return
+    if (revision !== this.revision || this.reading) await this.reload(revision)
+  }
+
+  private async reload(revision: number) {
     try {
       this.case = await api.readCase()
       this.revision = Math.max(revision, this.case.revision)
     } catch {
       this.revision = revision // the panels will say what is wrong
     }
+  }
+
+  /** Reading has ended. The counts at the sections may be some seconds old by then, so they are read once more. */
+  private async finish(revision: number) {
+    await this.reload(revision)
+    setTimeout(() => void this.reload(this.revision), 2500)
   }
 
   async note(change: NoteChange) {
