@@ -50,6 +50,7 @@ static double best_of(size_t (*work)(struct str, size_t *), struct str text, siz
         sink += bytes;
         best = took < best ? took : best;
     }
+    (void)sink; // read, so that the work is not left out
     return best;
 }
 

@@ -49,6 +49,7 @@ static uint64_t count_lines(struct str s) {
     return n + (s.n && s.p[s.n - 1] != '\n');
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static char *room;
     if (!room)
