@@ -43,6 +43,7 @@ static int begin(void **state) {
 static int end(void **state) {
     struct place *p = *state;
     char command[256];
+    ingest_report_done(&p->report);
     snprintf(command, sizeof command, "chmod -R u+rwx '%s'; rm -rf '%s'", p->folder, p->folder);
     free(p);
     return system(command);
