@@ -18,7 +18,7 @@ struct arena_block {
     _Alignas(16) char bytes[];
 };
 
-_Noreturn static void give_up(void) {
+_Noreturn void must_end(void) {
     fputs("lhx: out of memory\n", stderr);
     _exit(3);
 }
@@ -26,21 +26,21 @@ _Noreturn static void give_up(void) {
 void *must_alloc(size_t bytes) {
     void *p = malloc(bytes ? bytes : 1);
     if (!p)
-        give_up();
+        must_end();
     return p;
 }
 
 void *must_zero(size_t count, size_t bytes) {
     void *p = calloc(count ? count : 1, bytes ? bytes : 1);
     if (!p)
-        give_up();
+        must_end();
     return p;
 }
 
 void *must_grow(void *p, size_t count, size_t bytes) {
     p = reallocarray(p, count ? count : 1, bytes ? bytes : 1);
     if (!p)
-        give_up();
+        must_end();
     return p;
 }
 
@@ -52,13 +52,23 @@ char *must_copy(struct str s) {
     return p;
 }
 
+char *must_print(const char *format, ...) {
+    char *text;
+    va_list ap;
+    va_start(ap, format);
+    if (vasprintf(&text, format, ap) < 0)
+        must_end();
+    va_end(ap);
+    return text;
+}
+
 // Two-megabyte blocks on a two-megabyte boundary, so that the kernel can back each with one page.
 static struct arena_block *new_block(size_t bytes) {
     size_t size = sizeof(struct arena_block) + bytes;
     size = size < BLOCK ? BLOCK : (size + BLOCK - 1) / BLOCK * BLOCK;
     struct arena_block *b = aligned_alloc(BLOCK, size);
     if (!b)
-        give_up();
+        must_end();
     madvise(b, size, MADV_HUGEPAGE);
     *b = (struct arena_block){.size = size - sizeof *b};
     return b;

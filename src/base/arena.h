@@ -31,6 +31,9 @@ void *must_alloc(size_t bytes) __attribute__((malloc, returns_nonnull, alloc_siz
 void *must_zero(size_t count, size_t bytes) __attribute__((malloc, returns_nonnull, alloc_size(1, 2)));
 void *must_grow(void *p, size_t count, size_t bytes) __attribute__((returns_nonnull));
 char *must_copy(struct str s) __attribute__((malloc, returns_nonnull));
+char *must_print(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+// Ends it with the same message, for memory that is not malloc's.
+_Noreturn void must_end(void);
 
 // A growing array: VEC(struct thing) things = {0}; *VEC_PUSH(&things) = thing;
 #define VEC(type)                                                                                                      \

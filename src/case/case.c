@@ -121,23 +121,23 @@ static enum status create_schema(duckdb_connection con, struct error *error) {
     return status;
 }
 
+static void take_number(void *context, const struct case_result *result, size_t row) {
+    struct case_value v = case_value(result, 0, row);
+    if (v.type == TYPE_INTEGER)
+        *(int64_t *)context = v.integer;
+}
+
 // A number stored under a key of `meta`, or -1.
 static int64_t read_meta(struct case_file *file, const char *key) {
     struct case_connection *c;
-    struct case_result *r;
-    int64_t v = -1;
-    size_t rows;
+    const struct case_param param = {"key", case_from_text(str_of(key))};
+    int64_t number = -1;
     if (case_connect(file, &c, NULL) != OK)
-        return v;
-    struct case_param param = {"key", {.type = TYPE_TEXT, .text = str_of(key)}};
-    if (case_query(c, S("select try_cast(value as bigint) from facts.main.meta where key = $key"), &param, 1, &r,
-                   NULL) == OK) {
-        if (case_fetch(r, &rows, NULL) == OK && case_value(r, 0, 0).type == TYPE_INTEGER)
-            v = case_value(r, 0, 0).integer;
-        case_result_free(r);
-    }
+        return number;
+    case_each(c, S("select try_cast(value as bigint) from facts.main.meta where key = $key"), &param, 1, take_number,
+              &number, NULL);
     case_disconnect(c);
-    return v;
+    return number;
 }
 
 static enum status check_version(struct case_file *file, struct error *error) {
@@ -162,17 +162,15 @@ static enum status make_folder(const char *path, struct error *error) {
 }
 
 static char *path_in(const struct case_file *file, const char *name) {
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", file->folder, name) < 0)
-        return must_copy(S(""));
-    return path;
+    return must_print("%s/%s", file->folder, name);
 }
 
-static void add_attach(const struct case_file *file, struct buffer *sql, bool read_only) {
-    buffer_add(sql, S("attach '"));
-    for (const char *p = file->folder; *p; p++)
-        buffer_print(sql, *p == '\'' ? "''" : "%c", *p);
-    buffer_print(sql, "/case.duckdb' as facts%s;", read_only ? " (read_only)" : "");
+static void add_attach(const struct case_file *file, struct buffer *sql) {
+    char *facts = path_in(file, "case.duckdb");
+    buffer_add(sql, S("attach "));
+    case_quote(sql, str_of(facts), '\'');
+    buffer_print(sql, " as facts%s;", file->mode == CASE_READ ? " (read_only)" : "");
+    free(facts);
 }
 
 static enum status open_database(struct case_file *file, struct error *error) {
@@ -205,7 +203,7 @@ static enum status open_database(struct case_file *file, struct error *error) {
 
 static enum status attach(struct case_file *file, duckdb_connection con, bool fresh, struct error *error) {
     struct buffer sql = {0};
-    add_attach(file, &sql, file->mode == CASE_READ);
+    add_attach(file, &sql);
     buffer_add_char(&sql, '\0');
     duckdb_result result;
     enum status status = OK;
@@ -323,8 +321,6 @@ void case_changed(struct case_file *file) {
 
 void case_enter(struct case_file *file) {
     pthread_mutex_lock(&file->swap_lock);
-    while (file->swapping)
-        pthread_cond_wait(&file->swap_idle, &file->swap_lock);
     file->asking++;
     pthread_mutex_unlock(&file->swap_lock);
 }
@@ -342,14 +338,11 @@ static enum status swap_to_read_only(struct case_file *file, duckdb_connection c
     pthread_mutex_lock(&file->swap_lock);
     while (file->asking)
         pthread_cond_wait(&file->swap_idle, &file->swap_lock);
-    file->swapping = true;
     enum status status = case_run(con, "checkpoint facts; detach facts;", error);
     if (status == OK) {
         file->mode = CASE_READ;
         status = attach(file, con, false, error);
     }
-    file->swapping = false;
-    pthread_cond_broadcast(&file->swap_idle);
     pthread_mutex_unlock(&file->swap_lock);
     return status;
 }

@@ -60,6 +60,20 @@ struct case_value {
     };
 };
 
+// Values of a kind; NULL for an absent text and for USEC_NONE.
+static inline struct case_value case_from_text(struct str s) {
+    return (struct case_value){.type = s.p ? TYPE_TEXT : TYPE_NULL, .text = s};
+}
+static inline struct case_value case_from_time(usec t) {
+    return (struct case_value){.type = t == USEC_NONE ? TYPE_NULL : TYPE_TIME, .time = t};
+}
+static inline struct case_value case_from_integer(int64_t n) {
+    return (struct case_value){.type = TYPE_INTEGER, .integer = n};
+}
+static inline struct case_value case_from_texts(const struct str *at, size_t n) {
+    return (struct case_value){.type = TYPE_TEXTS, .texts = {at, n}};
+}
+
 // A named parameter: `$name` in the SQL. Those the SQL does not use are ignored; those it uses and that are
 // not given are an error that names them.
 struct case_param {
@@ -80,7 +94,18 @@ enum case_type case_column_type(const struct case_result *result, size_t column)
 // The next rows: OK with *ret_rows > 0, END, or FAIL.
 enum status case_fetch(struct case_result *result, size_t *ret_rows, struct error *error);
 struct case_value case_value(const struct case_result *result, size_t column, size_t row);
+// The same where one type is expected: absent, 0 and USEC_NONE when it is NULL or another.
+struct str case_text_at(const struct case_result *result, size_t column, size_t row);
+int64_t case_integer_at(const struct case_result *result, size_t column, size_t row);
+usec case_time_at(const struct case_result *result, size_t column, size_t row);
 void case_result_free(struct case_result *result); // NULL is fine
+
+// Runs a statement to its end. `take` is given each row; NULL when there is none worth taking.
+typedef void case_take(void *context, const struct case_result *result, size_t row);
+enum status case_each(struct case_connection *connection, struct str sql, const struct case_param *params, size_t n,
+                      case_take *take, void *context, struct error *error);
+// Adds a name ('"') or a text ('\'') as SQL writes it, between two of `quote`.
+void case_quote(struct buffer *ret, struct str s, char quote);
 // Byte position of the last SQL error in the statement, -1 when not known.
 int64_t case_error_position(const struct case_connection *connection);
 // The names of the parameters in a statement, in `arena`, ended by NULL; NULL when it does not parse.

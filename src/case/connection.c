@@ -293,14 +293,14 @@ static void free_columns(struct case_result *r) {
     r->n = 0;
 }
 
-static void add_identifier(struct buffer *b, struct str name) {
-    buffer_add_char(b, '"');
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '"')
-            buffer_add_char(b, '"');
-        buffer_add_char(b, name.p[i]);
+void case_quote(struct buffer *b, struct str s, char quote) {
+    buffer_add_char(b, quote);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == quote)
+            buffer_add_char(b, quote);
+        buffer_add_char(b, s.p[i]);
     }
-    buffer_add_char(b, '"');
+    buffer_add_char(b, quote);
 }
 
 // `select #1, #2::varchar as "name" … from (sql)` for the columns of `r` that are of no known type. DECIMAL
@@ -316,7 +316,7 @@ static void wrap_sql(const struct case_result *r, struct str sql, struct buffer 
                            : column->native == DUCKDB_TYPE_DECIMAL ? "::double"
                                                                    : "::varchar";
         buffer_print(ret, "%s#%zu%s as ", i ? ", " : "", i + 1, cast);
-        add_identifier(ret, str_of(column->name));
+        case_quote(ret, str_of(column->name), '"');
     }
     buffer_add(ret, S(" from (\n"));
     buffer_add(ret, body);
@@ -395,13 +395,9 @@ enum status case_fetch(struct case_result *r, size_t *ret_rows, struct error *er
     return message && *message ? case_explain(message, r->connection->file->folder, error) : END;
 }
 
-static struct case_value integer_value(int64_t v) {
-    return (struct case_value){.type = TYPE_INTEGER, .integer = v};
-}
-
 static struct case_value huge_value(struct case_result *r, duckdb_hugeint v) {
     if ((v.upper == 0 && v.lower <= INT64_MAX) || (v.upper == -1 && v.lower > INT64_MAX))
-        return integer_value((int64_t)v.lower);
+        return case_from_integer((int64_t)v.lower);
     struct str s = v.upper == 0 ? arena_print(&r->text, "%llu", (unsigned long long)v.lower)
                                 : arena_print(&r->text, "%.0f", duckdb_hugeint_to_double(v));
     return (struct case_value){.type = TYPE_TEXT, .text = s};
@@ -431,19 +427,19 @@ struct case_value case_value(const struct case_result *result, size_t column, si
     case DUCKDB_TYPE_BOOLEAN:
         return (struct case_value){.type = TYPE_BOOL, .boolean = ((const bool *)data)[row]};
     case DUCKDB_TYPE_TINYINT:
-        return integer_value(((const int8_t *)data)[row]);
+        return case_from_integer(((const int8_t *)data)[row]);
     case DUCKDB_TYPE_SMALLINT:
-        return integer_value(((const int16_t *)data)[row]);
+        return case_from_integer(((const int16_t *)data)[row]);
     case DUCKDB_TYPE_INTEGER:
-        return integer_value(((const int32_t *)data)[row]);
+        return case_from_integer(((const int32_t *)data)[row]);
     case DUCKDB_TYPE_BIGINT:
-        return integer_value(((const int64_t *)data)[row]);
+        return case_from_integer(((const int64_t *)data)[row]);
     case DUCKDB_TYPE_UTINYINT:
-        return integer_value(((const uint8_t *)data)[row]);
+        return case_from_integer(((const uint8_t *)data)[row]);
     case DUCKDB_TYPE_USMALLINT:
-        return integer_value(((const uint16_t *)data)[row]);
+        return case_from_integer(((const uint16_t *)data)[row]);
     case DUCKDB_TYPE_UINTEGER:
-        return integer_value(((const uint32_t *)data)[row]);
+        return case_from_integer(((const uint32_t *)data)[row]);
     case DUCKDB_TYPE_UBIGINT:
         return huge_value(r, (duckdb_hugeint){.lower = ((const uint64_t *)data)[row]});
     case DUCKDB_TYPE_HUGEINT:
@@ -462,6 +458,35 @@ struct case_value case_value(const struct case_result *result, size_t column, si
     default:
         return (struct case_value){.type = TYPE_NULL};
     }
+}
+
+struct str case_text_at(const struct case_result *r, size_t column, size_t row) {
+    struct case_value v = case_value(r, column, row);
+    return v.type == TYPE_TEXT ? v.text : STR_NONE;
+}
+
+int64_t case_integer_at(const struct case_result *r, size_t column, size_t row) {
+    struct case_value v = case_value(r, column, row);
+    return v.type == TYPE_INTEGER ? v.integer : 0;
+}
+
+usec case_time_at(const struct case_result *r, size_t column, size_t row) {
+    struct case_value v = case_value(r, column, row);
+    return v.type == TYPE_TIME ? v.time : USEC_NONE;
+}
+
+enum status case_each(struct case_connection *c, struct str sql, const struct case_param *params, size_t n,
+                      case_take *take, void *context, struct error *error) {
+    struct case_result *r;
+    size_t rows;
+    enum status status = case_query(c, sql, params, n, &r, error);
+    if (status != OK)
+        return status;
+    while ((status = case_fetch(r, &rows, error)) == OK)
+        for (size_t row = 0; take && row < rows; row++)
+            take(context, r, row);
+    case_result_free(r);
+    return status == END ? OK : status;
 }
 
 void case_result_free(struct case_result *r) {

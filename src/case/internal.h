@@ -13,14 +13,13 @@
 
 struct case_file {
     char *folder;
-    enum case_mode mode;
-    duckdb_database db; // in memory: views and functions; the facts are attached as `facts`
+    _Atomic(enum case_mode) mode; // CASE_READ from case_finish() on
+    duckdb_database db;           // in memory: views and functions; the facts are attached as `facts`
     struct text_store *text;
     atomic_uint_fast64_t revision;
-    pthread_mutex_t swap_lock; // from here: questions under way, and the change to read-only
+    pthread_mutex_t swap_lock; // over `asking`, and held during the change to read-only
     pthread_cond_t swap_idle;
-    size_t asking;
-    bool swapping;
+    size_t asking; // questions under way
 };
 
 struct case_connection {

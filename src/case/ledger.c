@@ -65,19 +65,6 @@ static void print_row(struct arena *a, const struct source_row *r, enum source_s
     memcpy(ret, values, sizeof values);
 }
 
-static enum status run(struct case_connection *c, const char *sql, const struct case_param *params,
-                       struct error *error) {
-    struct case_result *r;
-    size_t rows;
-    enum status status = case_query(c, str_of(sql), params, COLUMNS, &r, error);
-    if (status != OK)
-        return status == FAIL ? FATAL : status;
-    while ((status = case_fetch(r, &rows, error)) == OK)
-        ;
-    case_result_free(r);
-    return status == END ? OK : FATAL;
-}
-
 // The rows of `at`, new or again, in one transaction.
 static enum status write_rows(struct case_connection *c, const struct entry *const *at, size_t n, bool announce,
                               struct error *error) {
@@ -94,9 +81,9 @@ static enum status write_rows(struct case_connection *c, const struct entry *con
         params[column] = (struct case_param){NAMES[column], {.type = TYPE_TEXTS, .texts = {cells + column * n, n}}};
     enum status status = case_execute(c, "begin", error);
     if (status == OK)
-        status = run(c, DELETE_SQL, params, error);
+        status = case_each(c, str_of(DELETE_SQL), params, COLUMNS, NULL, NULL, error);
     if (status == OK)
-        status = run(c, INSERT_SQL, params, error);
+        status = case_each(c, str_of(INSERT_SQL), params, COLUMNS, NULL, NULL, error);
     if (status == OK)
         status = case_execute(c, "commit", error);
     arena_done(&arena);

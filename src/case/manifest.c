@@ -31,35 +31,24 @@ static void add_value(struct buffer *out, struct case_value v) {
     }
 }
 
-static void add_row(struct buffer *out, const struct case_result *r, size_t row) {
-    buffer_add(out, S("    {"));
-    for (size_t i = 0; i < case_columns(r); i++) {
-        buffer_print(out, "%s\"%s\": ", i ? ", " : "", case_column_name(r, i));
-        add_value(out, case_value(r, i, row));
-    }
-    buffer_add(out, S("}"));
-}
+struct sources {
+    struct buffer *out;
+    size_t n;
+};
 
-static enum status add_sources(struct case_connection *c, struct buffer *out, struct error *error) {
-    struct case_result *r;
-    size_t rows, n = 0;
-    enum status status = case_query(c, S("select * from source order by source_id"), NULL, 0, &r, error);
-    if (status != OK)
-        return status;
-    while ((status = case_fetch(r, &rows, error)) == OK)
-        for (size_t i = 0; i < rows; i++) {
-            buffer_add(out, n++ ? S(",\n") : S("\n"));
-            add_row(out, r, i);
-        }
-    case_result_free(r);
-    return status == END ? OK : status;
+static void add_source(void *context, const struct case_result *r, size_t row) {
+    struct sources *s = context;
+    buffer_add(s->out, s->n++ ? S(",\n    {") : S("\n    {"));
+    for (size_t i = 0; i < case_columns(r); i++) {
+        buffer_print(s->out, "%s\"%s\": ", i ? ", " : "", case_column_name(r, i));
+        add_value(s->out, case_value(r, i, row));
+    }
+    buffer_add_char(s->out, '}');
 }
 
 // Beside, then renamed over: a reader sees the old one or the new one.
 static enum status replace_file(const char *folder, struct str bytes, struct error *error) {
-    char *path = NULL, *temporary = NULL;
-    if (asprintf(&path, "%s/manifest.json", folder) < 0 || asprintf(&temporary, "%s.new", path) < 0)
-        return error_set(error, FATAL, ENOMEM, "no memory");
+    char *path = must_print("%s/manifest.json", folder), *temporary = must_print("%s.new", path);
     FILE *f = fopen(temporary, "we");
     bool done = f && fwrite(bytes.p, 1, bytes.n, f) == bytes.n;
     done = f && fclose(f) == 0 && done && rename(temporary, path) == 0;
@@ -76,7 +65,8 @@ enum status manifest_write(struct case_file *file, struct error *error) {
     if (status != OK)
         return status;
     buffer_add(&out, S("{\n  \"tool\": \"lhx " LHX_VERSION "\",\n  \"sources\": ["));
-    status = add_sources(c, &out, error);
+    struct sources sources = {&out, 0};
+    status = case_each(c, S("select * from source order by source_id"), NULL, 0, add_source, &sources, error);
     buffer_add(&out, S("\n  ]\n}\n"));
     if (status == OK)
         status = replace_file(case_folder(file), buffer_str(&out), error);

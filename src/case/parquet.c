@@ -4,7 +4,6 @@
 
 #include "case/internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct parquet {
@@ -20,16 +19,6 @@ static const char *const SQL_TYPES[] = {
     [TYPE_TEXT] = "varchar", [TYPE_TIME] = "timestamp", [TYPE_TEXTS] = "varchar",
 };
 
-static void add_quoted(struct buffer *sql, const char *text, char quote) {
-    buffer_add_char(sql, quote);
-    for (; *text; text++) {
-        if (*text == quote)
-            buffer_add_char(sql, quote);
-        buffer_add_char(sql, *text);
-    }
-    buffer_add_char(sql, quote);
-}
-
 static enum status run(struct parquet *p, struct buffer *sql, struct error *error) {
     buffer_add_char(sql, '\0');
     enum status status = case_run(p->con, sql->p, error);
@@ -40,16 +29,15 @@ static enum status run(struct parquet *p, struct buffer *sql, struct error *erro
 static enum status create_table(struct parquet *p, const char *const *names, const enum case_type *types,
                                 struct error *error) {
     struct buffer sql = {0};
-    buffer_add(&sql, S("set memory_limit = '512MB'; set threads = 2; set temp_directory = "));
-    char *spill = NULL;
-    if (asprintf(&spill, "%s.spill", p->path) < 0)
-        spill = must_copy(S(".spill"));
-    add_quoted(&sql, spill, '\'');
+    buffer_add(&sql, S("set autoinstall_known_extensions = false; set autoload_known_extensions = false; "
+                       "set memory_limit = '512MB'; set threads = 2; set temp_directory = "));
+    char *spill = must_print("%s.spill", p->path);
+    case_quote(&sql, str_of(spill), '\'');
     free(spill);
     buffer_add(&sql, S("; create table answer ("));
     for (size_t i = 0; i < p->columns_n; i++) {
         buffer_add(&sql, i ? S(", ") : S(""));
-        add_quoted(&sql, names[i], '"');
+        case_quote(&sql, str_of(names[i]), '"');
         buffer_print(&sql, " %s", SQL_TYPES[types[i]]);
     }
     buffer_add(&sql, S(")"));
@@ -111,7 +99,7 @@ enum status parquet_write(struct parquet *p, struct error *error) {
     if (duckdb_appender_close(p->appender) != DuckDBSuccess)
         return fail_append(p, error);
     buffer_add(&sql, S("copy answer to "));
-    add_quoted(&sql, p->path, '\'');
+    case_quote(&sql, str_of(p->path), '\'');
     buffer_add(&sql, S(" (format parquet, compression zstd)"));
     return run(p, &sql, error);
 }

@@ -140,27 +140,8 @@ static const struct str RECORDS_SQL =
       "union all select 0, null, null, null, o, 0, o from hit where $bare and o not in (select o from own) "
       "order by o");
 
-static struct case_value text_or_null(struct str s) {
-    return (struct case_value){.type = s.p ? TYPE_TEXT : TYPE_NULL, .text = s};
-}
-
-static struct case_value time_or_null(usec t) {
-    return (struct case_value){.type = t == USEC_NONE ? TYPE_NULL : TYPE_TIME, .time = t};
-}
-
 static struct case_value hosts_or_null(const struct search *s) {
-    if (!s->hosts)
-        return (struct case_value){.type = TYPE_NULL};
-    return (struct case_value){.type = TYPE_TEXTS, .texts = {s->hosts, s->hosts_n}};
-}
-
-static struct case_value number(uint64_t n) {
-    return (struct case_value){.type = TYPE_INTEGER, .integer = (int64_t)n};
-}
-
-static struct str text_of(const struct case_result *result, size_t column, size_t row) {
-    struct case_value value = case_value(result, column, row);
-    return value.type == TYPE_TEXT ? value.text : STR_NONE;
+    return s->hosts ? case_from_texts(s->hosts, s->hosts_n) : (struct case_value){.type = TYPE_NULL};
 }
 
 // A record has its length; a line without a record goes to its end.
@@ -176,15 +157,14 @@ static void read_text(struct run *r, struct search_hit *hit, struct buffer *raw)
 }
 
 static bool add_hit(struct run *r, const struct case_result *result, size_t row) {
-    struct case_value ts = case_value(result, 1, row);
     struct search_hit hit = {
-        .record_id = (uint64_t)case_value(result, 0, row).integer,
-        .ts = ts.type == TYPE_TIME ? ts.time : USEC_NONE,
-        .host = text_of(result, 2, row),
-        .program = text_of(result, 3, row),
+        .record_id = (uint64_t)case_integer_at(result, 0, row),
+        .ts = case_time_at(result, 1, row),
+        .host = case_text_at(result, 2, row),
+        .program = case_text_at(result, 3, row),
         .source_id = r->source_id,
-        .offset = (uint64_t)case_value(result, 4, row).integer,
-        .length = (uint32_t)case_value(result, 5, row).integer,
+        .offset = (uint64_t)case_integer_at(result, 4, row),
+        .length = (uint32_t)case_integer_at(result, 5, row),
     };
     struct buffer raw = {0}, clean = {0};
     if (r->summary->hits == r->limit) {
@@ -208,24 +188,18 @@ static struct case_value list_of(const uint64_t *numbers, size_t n, struct arena
     struct str *texts = arena_take(arena, n * sizeof *texts);
     for (size_t i = 0; i < n; i++)
         texts[i] = arena_print(arena, "%llu", (unsigned long long)numbers[i]);
-    return (struct case_value){.type = TYPE_TEXTS, .texts = {texts, n}};
+    return case_from_texts(texts, n);
+}
+
+static void take_stand(void *context, const struct case_result *result, size_t row) {
+    struct run *r = context;
+    *VEC_PUSH(&r->stands) =
+        (struct stand){(uint64_t)case_integer_at(result, 0, row), (uint64_t)case_integer_at(result, 1, row)};
 }
 
 static enum status note_stands(struct run *r) {
-    struct case_param source = {"source", number(r->source_id)};
-    struct case_result *result;
-    size_t rows;
-    if (r->stands.n)
-        return OK;
-    enum status status = case_query(r->connection, STANDS_SQL, &source, 1, &result, r->error);
-    if (status != OK)
-        return status;
-    while ((status = case_fetch(result, &rows, r->error)) == OK)
-        for (size_t i = 0; i < rows; i++)
-            *VEC_PUSH(&r->stands) =
-                (struct stand){(uint64_t)case_value(result, 0, i).integer, (uint64_t)case_value(result, 1, i).integer};
-    case_result_free(result);
-    return status == END ? OK : status;
+    const struct case_param source = {"source", case_from_integer(r->source_id)};
+    return r->stands.n ? OK : case_each(r->connection, STANDS_SQL, &source, 1, take_stand, r, r->error);
 }
 
 // The run a byte of the source lies in, or before.
@@ -251,12 +225,12 @@ static enum status ask_records(struct run *r, struct case_result **ret) {
     struct case_param params[] = {
         {"offsets", list_of(r->offsets, r->offsets_n, &arena)},
         {"numbers", list_of(numbers, r->offsets_n, &arena)},
-        {"source", number(r->source_id)},
-        {"after", number(s->after)},
+        {"source", case_from_integer(r->source_id)},
+        {"after", case_from_integer((int64_t)s->after)},
         {"hosts", hosts_or_null(s)},
-        {"program", text_or_null(s->program)},
-        {"from", time_or_null(s->from)},
-        {"to", time_or_null(s->to)},
+        {"program", case_from_text(s->program)},
+        {"from", case_from_time(s->from)},
+        {"to", case_from_time(s->to)},
         {"bare", {.type = TYPE_BOOL, .boolean = s->bare}},
     };
     r->offsets_n = 0;
@@ -386,27 +360,22 @@ static const struct str
 
 typedef VEC(struct stretch) stretches;
 
+static void take_stretch(void *context, const struct case_result *result, size_t row) {
+    *VEC_PUSH((stretches *)context) =
+        (struct stretch){(uint32_t)case_integer_at(result, 0, row), (uint64_t)case_integer_at(result, 1, row),
+                         (uint64_t)case_integer_at(result, 2, row)};
+}
+
 static enum status find_stretches(struct run *r, stretches *ret) {
     const struct search *s = r->search;
-    struct case_result *result;
-    size_t rows;
-    struct case_param params[] = {
-        {"after", number(s->after)},
-        {"source", number(s->source_id)},
-        {"from", time_or_null(s->from)},
-        {"to", time_or_null(s->to)},
+    const struct case_param params[] = {
+        {"after", case_from_integer((int64_t)s->after)},
+        {"source", case_from_integer(s->source_id)},
+        {"from", case_from_time(s->from)},
+        {"to", case_from_time(s->to)},
     };
-    enum status status = case_query(r->connection, s->bare ? WHOLE_SQL : STRETCHES_SQL, params,
-                                    sizeof params / sizeof *params, &result, r->error);
-    if (status != OK)
-        return status;
-    while ((status = case_fetch(result, &rows, r->error)) == OK)
-        for (size_t i = 0; i < rows; i++)
-            *VEC_PUSH(ret) =
-                (struct stretch){(uint32_t)case_value(result, 0, i).integer, (uint64_t)case_value(result, 1, i).integer,
-                                 (uint64_t)case_value(result, 2, i).integer};
-    case_result_free(result);
-    return status == END ? OK : status;
+    return case_each(r->connection, s->bare ? WHOLE_SQL : STRETCHES_SQL, params, sizeof params / sizeof *params,
+                     take_stretch, ret, r->error);
 }
 
 enum status search_run(struct case_file *file, struct case_connection *connection, const struct search *search,

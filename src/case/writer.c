@@ -151,26 +151,28 @@ static struct intern *names_at(struct case_writer *w, size_t i) {
     return (struct intern *)((char *)&w->names + NAMES[i].field);
 }
 
+struct loading {
+    struct intern *names;
+    bool damaged;
+};
+
+static void take_name(void *context, const struct case_result *r, size_t row) {
+    struct loading *l = context;
+    if (intern_id(l->names, case_text_at(r, 1, row)) != case_integer_at(r, 0, row))
+        l->damaged = true;
+}
+
 static enum status load_names(struct case_writer *w, size_t i, struct error *error) {
     char sql[128];
-    struct case_result *r;
-    size_t rows;
+    struct loading l = {.names = names_at(w, i)};
     snprintf(sql, sizeof sql, "select #1, #2 from (from facts.main.%s) order by #1", NAMES[i].table);
-    enum status status = case_query(w->connection, str_of(sql), NULL, 0, &r, error);
-    if (status != OK)
-        return status;
-    struct intern *table = names_at(w, i);
-    while ((status = case_fetch(r, &rows, error)) == OK)
-        for (size_t row = 0; row < rows; row++) {
-            struct case_value id = case_value(r, 0, row), name = case_value(r, 1, row);
-            if (intern_id(table, name.text) != id.integer)
-                status = error_set(error, FATAL, 0,
-                                   "the table %s of this case is damaged; read the evidence again into a new case",
-                                   NAMES[i].table);
-        }
-    case_result_free(r);
-    w->names_written[i] = table->n;
-    return status == END ? OK : status;
+    enum status status = case_each(w->connection, str_of(sql), NULL, 0, take_name, &l, error);
+    w->names_written[i] = l.names->n;
+    if (status == OK && l.damaged)
+        status =
+            error_set(error, FATAL, 0, "the table %s of this case is damaged; read the evidence again into a new case",
+                      NAMES[i].table);
+    return status;
 }
 
 // The address in its usual spelling: IPv4 also when written as IPv6, no zone id; NULL stays for a host name.
@@ -236,29 +238,10 @@ enum status case_flush(struct case_writer *w, struct error *error) {
 
 // ---- Small statements ----
 
-static enum status run_params(struct case_writer *w, const char *sql, const struct case_param *params, size_t n,
+static enum status run_params(struct case_writer *w, struct str sql, const struct case_param *params, size_t n,
                               struct error *error) {
-    struct case_result *r;
-    enum status status = case_query(w->connection, str_of(sql), params, n, &r, error);
-    if (status == OK) {
-        size_t rows;
-        while ((status = case_fetch(r, &rows, error)) == OK)
-            ;
-        case_result_free(r);
-    }
-    return status == END ? OK : status == FAIL ? FATAL : status;
-}
-
-static struct case_value text_or_null(struct str s) {
-    return s.p ? (struct case_value){.type = TYPE_TEXT, .text = s} : (struct case_value){.type = TYPE_NULL};
-}
-
-static struct case_value time_or_null(usec t) {
-    return t == USEC_NONE ? (struct case_value){.type = TYPE_NULL} : (struct case_value){.type = TYPE_TIME, .time = t};
-}
-
-static struct case_value number(uint64_t v) {
-    return (struct case_value){.type = TYPE_INTEGER, .integer = (int64_t)v};
+    enum status status = case_each(w->connection, sql, params, n, NULL, NULL, error);
+    return status == FAIL ? FATAL : status;
 }
 
 enum status case_put_source(struct case_writer *w, const struct source_row *r, struct error *error) {
@@ -268,21 +251,25 @@ enum status case_put_source(struct case_writer *w, const struct source_row *r, s
 enum status case_put_host(struct case_writer *w, uint32_t host_id, usec first, usec last, uint64_t records,
                           struct error *error) {
     const struct case_param params[] = {
-        {"id", number(host_id)}, {"first", time_or_null(first)}, {"last", time_or_null(last)}, {"n", number(records)}};
+        {"id", case_from_integer(host_id)},
+        {"first", case_from_time(first)},
+        {"last", case_from_time(last)},
+        {"n", case_from_integer((int64_t)records)},
+    };
     return run_params(w,
-                      "update facts.main.host_t set first_ts = least(coalesce(first_ts, $first), $first), "
-                      "last_ts = greatest(coalesce(last_ts, $last), $last), records = coalesce(records, 0) + $n "
-                      "where host_id = $id",
+                      S("update facts.main.host_t set first_ts = least(coalesce(first_ts, $first), $first), "
+                        "last_ts = greatest(coalesce(last_ts, $last), $last), records = coalesce(records, 0) + $n "
+                        "where host_id = $id"),
                       params, 4, error);
 }
 
 enum status case_add_host_fact(struct case_writer *w, uint32_t host_id, struct str key, struct str value,
                                struct error *error) {
     const struct case_param params[] = {
-        {"id", number(host_id)}, {"key", text_or_null(key)}, {"value", text_or_null(value)}};
+        {"id", case_from_integer(host_id)}, {"key", case_from_text(key)}, {"value", case_from_text(value)}};
     return run_params(w,
-                      "insert into facts.main.host_fact_t select $id, $key, $value, null where not exists "
-                      "(from facts.main.host_fact_t where host_id = $id and key = $key and value = $value)",
+                      S("insert into facts.main.host_fact_t select $id, $key, $value, null where not exists "
+                        "(from facts.main.host_fact_t where host_id = $id and key = $key and value = $value)"),
                       params, 3, error);
 }
 
@@ -294,8 +281,7 @@ enum status case_open_text(struct case_file *file, uint32_t source_id, uint32_t 
 enum status case_execute(struct case_connection *c, const char *sql, struct error *error) {
     if (!c->may_write || c->file->mode != CASE_CREATE)
         return error_set(error, FAIL, 0, "the case '%s' is open for reading only", c->file->folder);
-    enum status status = case_run(c->con, sql, error);
-    return status;
+    return case_run(c->con, sql, error);
 }
 
 enum status case_connect_writer(struct case_file *file, struct case_connection **ret, struct error *error) {
@@ -323,44 +309,35 @@ static enum status remove_unfinished(struct case_writer *w, struct error *error)
         error);
 }
 
+static void take_numbers(void *context, const struct case_result *r, size_t row) {
+    struct case_writer *w = context;
+    w->last_source = (uint32_t)case_integer_at(r, 0, row);
+    w->next_record = (uint64_t)case_integer_at(r, 1, row);
+}
+
 static enum status load_numbers(struct case_writer *w, struct error *error) {
-    struct case_result *r;
-    size_t rows;
-    enum status status = case_query(w->connection,
-                                    S("select coalesce((select max(source_id) from facts.main.source_t), 0), "
-                                      "coalesce((select max(record_id) from facts.main.log_t), 0) + 1"),
-                                    NULL, 0, &r, error);
-    if (status != OK)
-        return status;
-    status = case_fetch(r, &rows, error);
-    if (status == OK) {
-        w->last_source = (uint32_t)case_value(r, 0, 0).integer;
-        w->next_record = (uint64_t)case_value(r, 1, 0).integer;
-    }
-    case_result_free(r);
-    return status;
+    return case_each(w->connection,
+                     S("select coalesce((select max(source_id) from facts.main.source_t), 0), "
+                       "coalesce((select max(record_id) from facts.main.log_t), 0) + 1"),
+                     NULL, 0, take_numbers, w, error);
+}
+
+static void take_class(void *context, const struct case_result *r, size_t row) {
+    struct case_writer *w = context;
+    int64_t v[6];
+    for (size_t column = 0; column < 6; column++)
+        v[column] = case_integer_at(r, column, row);
+    const struct class_key key = {(uint32_t)v[0], (uint32_t)v[1], (uint8_t)v[2],
+                                  (uint8_t)v[3],  (uint8_t)v[4],  (uint8_t)v[5]};
+    intern_id(&w->classes, (struct str){(const char *)&key, sizeof key});
 }
 
 static enum status load_classes(struct case_writer *w, struct error *error) {
-    static const char SQL[] = "select host_id, program_id, enum_code(ts_quality), coalesce(enum_code(facility), 24), "
-                              "coalesce(enum_code(severity), 8), facility_inferred::int + 2 * severity_inferred::int "
-                              "from facts.main.class_t order by class_id";
-    struct case_result *r;
-    size_t rows;
-    enum status status = case_query(w->connection, str_of(SQL), NULL, 0, &r, error);
-    if (status != OK)
-        return status;
-    while ((status = case_fetch(r, &rows, error)) == OK)
-        for (size_t i = 0; i < rows; i++) {
-            int64_t v[6];
-            for (size_t column = 0; column < 6; column++)
-                v[column] = case_value(r, column, i).integer;
-            const struct class_key key = {(uint32_t)v[0], (uint32_t)v[1], (uint8_t)v[2],
-                                          (uint8_t)v[3],  (uint8_t)v[4],  (uint8_t)v[5]};
-            intern_id(&w->classes, (struct str){(const char *)&key, sizeof key});
-        }
-    case_result_free(r);
-    return status == END ? OK : status;
+    return case_each(w->connection,
+                     S("select host_id, program_id, enum_code(ts_quality), coalesce(enum_code(facility), 24), "
+                       "coalesce(enum_code(severity), 8), facility_inferred::int + 2 * severity_inferred::int "
+                       "from facts.main.class_t order by class_id"),
+                     NULL, 0, take_class, w, error);
 }
 
 static enum status open_tables(struct case_writer *w, struct error *error) {
