@@ -110,6 +110,22 @@ static void look_at_source(struct run *r, struct job *j) {
     source_close(source);
 }
 
+// When a source begins, near enough to put sources in order; those that do not say come last.
+static usec beginning_of(const struct job *j) {
+    const struct stamp *s = &j->look.years.first;
+    if (!s->present)
+        return INT64_MAX;
+    return civil_days(s->year ? s->year : j->look.years.year, s->month, s->day) * USEC_DAY + s->of_day;
+}
+
+static int compare_jobs(const void *a, const void *b) {
+    const struct job *x = a, *y = b;
+    usec from = beginning_of(x), to = beginning_of(y);
+    if (from != to)
+        return from < to ? -1 : 1;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
 static void solve_years(struct run *r) {
     struct years_file *files = must_zero(r->items.n, sizeof *files);
     for (size_t i = 0; i < r->items.n; i++)
@@ -361,8 +377,9 @@ static enum status read_source(struct run *r, struct job *j, struct source *sour
     }
     const struct reader_job job = {source, head, ended, j->look.format, text, skip, r->options->stop};
     recorder_begin(r->recorder, &info);
-    reader_start(r->reader, &job);
-    status = record_batches(r, &row, &broken);
+    status = reader_start(r->reader, &job, r->error);
+    if (status == OK)
+        status = record_batches(r, &row, &broken);
     reader_stop(r->reader);
     if (status == OK)
         status = end_source(r, j, &row, &broken);
@@ -429,6 +446,8 @@ static void look_at_all(struct run *r) {
             r->progress.bytes_total += (uint64_t)r->items.at[i].size;
     }
     solve_years(r);
+    // Oldest first: the numbers of records then follow time across rotated files.
+    qsort(r->jobs, r->items.n, sizeof *r->jobs, compare_jobs);
 }
 
 static void report_walk(struct run *r) {
@@ -463,7 +482,9 @@ static enum status run_all(struct run *r) {
     status = case_writer_open(r->file, &r->writer, r->error);
     if (status != OK)
         return status;
-    r->known = known_new(r->file, r->error);
+    status = known_new(r->file, &r->known, r->error);
+    if (status != OK)
+        return status;
     r->origins = origins_new(&r->arena);
     r->recorder = recorder_new(r->writer, r->options->now);
     r->reader = reader_new();

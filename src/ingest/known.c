@@ -6,8 +6,8 @@
 #include "ingest/known.h"
 
 #include "base/limits.h"
+#include "ingest/digest.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 
 enum { KEY_BYTES = 256 };
@@ -16,7 +16,7 @@ struct known_source {
     uint64_t bytes;
     uint32_t source_id;
     uint32_t next; // with the same first bytes, as a place in `sources` + 1; 0: none
-    char sha256[65];
+    char sha256[DIGEST_TEXT];
 };
 
 struct known {
@@ -60,37 +60,36 @@ void known_add(struct known *k, struct case_file *file, const struct source_row 
     add(k, file, row->source_id, row->bytes, row->sha256);
 }
 
-static void take_row(struct known *k, struct case_file *file, const struct case_result *r, size_t row) {
-    struct case_value id = case_value(r, 0, row), bytes = case_value(r, 1, row), sha = case_value(r, 2, row),
-                      path = case_value(r, 3, row), size = case_value(r, 4, row), mtime = case_value(r, 5, row);
-    if (sha.type == TYPE_TEXT) {
-        intern_id(&k->paths, path.text);
-        add(k, file, (uint32_t)id.integer, (uint64_t)bytes.integer, sha.text);
+struct loading {
+    struct known *known;
+    struct case_file *file;
+};
+
+static void take_row(void *context, const struct case_result *r, size_t row) {
+    struct loading *l = context;
+    struct str sha256 = case_text_at(r, 2, row), path = case_text_at(r, 3, row);
+    if (sha256.p) {
+        intern_id(&l->known->paths, path);
+        add(l->known, l->file, (uint32_t)case_integer_at(r, 0, row), (uint64_t)case_integer_at(r, 1, row), sha256);
     } else {
         struct buffer key = {0};
-        intern_id(&k->unread,
-                  unread_key(path.text, size.integer, mtime.type == TYPE_TIME ? mtime.time : USEC_NONE, &key));
+        intern_id(&l->known->unread, unread_key(path, case_integer_at(r, 4, row), case_time_at(r, 5, row), &key));
         buffer_done(&key);
     }
 }
 
-struct known *known_new(struct case_file *file, struct error *error) {
-    struct known *k = must_zero(1, sizeof *k);
+enum status known_new(struct case_file *file, struct known **ret, struct error *error) {
     struct case_connection *c;
-    struct case_result *r;
-    size_t rows;
-    if (case_connect(file, &c, error) != OK)
-        return k;
-    if (case_query(c,
-                   S("select source_id, bytes, sha256, path, stored_bytes, mtime from source where state <> 'reading'"),
-                   NULL, 0, &r, error) == OK) {
-        while (case_fetch(r, &rows, error) == OK)
-            for (size_t i = 0; i < rows; i++)
-                take_row(k, file, r, i);
-        case_result_free(r);
-    }
+    enum status status = case_connect(file, &c, error);
+    if (status != OK)
+        return status;
+    struct loading l = {must_zero(1, sizeof *l.known), file};
+    *ret = l.known;
+    status = case_each(
+        c, S("select source_id, bytes, sha256, path, stored_bytes, mtime from source where state <> 'reading'"), NULL,
+        0, take_row, &l, error);
     case_disconnect(c);
-    return k;
+    return status;
 }
 
 bool known_unread(const struct known *k, struct str path, int64_t size, usec mtime) {
@@ -110,22 +109,6 @@ static bool begins_alike(struct case_file *file, const struct known_source *s, s
     return alike;
 }
 
-static void hex(const unsigned char *raw, size_t n, char *ret) {
-    for (size_t i = 0; i < n; i++) {
-        ret[2 * i] = "0123456789abcdef"[raw[i] >> 4];
-        ret[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
-    }
-    ret[2 * n] = '\0';
-}
-
-static bool hash_is(EVP_MD_CTX *hash, const char sha256[65]) {
-    unsigned char raw[32];
-    char text[65];
-    EVP_DigestFinal_ex(hash, raw, NULL);
-    hex(raw, 32, text);
-    return memcmp(text, sha256, 64) == 0;
-}
-
 // Reads the first `s->bytes` bytes and compares; `*ret_more` says whether there are more.
 static bool hashes_alike(const struct source_item *item, const struct known_source *s, bool *ret_more) {
     struct source *source;
@@ -134,18 +117,20 @@ static bool hashes_alike(const struct source_item *item, const struct known_sour
     if (source_open(item, &source, NULL) != OK)
         return false;
     char *block = must_alloc(LIMIT_READ_BLOCK);
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(hash, EVP_sha256(), NULL);
+    struct digest digest = {0};
+    char sha256[DIGEST_TEXT];
+    digest_begin(&digest);
     enum status status = OK;
     while (left && status == OK) {
         status = source_read(source, block, left < LIMIT_READ_BLOCK ? left : LIMIT_READ_BLOCK, &n, NULL);
         if (status == OK)
-            EVP_DigestUpdate(hash, block, n);
+            digest_add(&digest, (struct str){block, n});
         left -= status == OK ? n : 0;
     }
     *ret_more = left == 0 && source_read(source, block, 1, &n, NULL) == OK;
-    bool alike = left == 0 && hash_is(hash, s->sha256);
-    EVP_MD_CTX_free(hash);
+    digest_end(&digest, sha256);
+    bool alike = left == 0 && strcmp(sha256, s->sha256) == 0;
+    digest_done(&digest);
     free(block);
     source_close(source);
     return alike;

@@ -16,7 +16,8 @@ enum known_as {
     KNOWN_PREFIX, // a source of the case is its beginning
 };
 
-struct known *known_new(struct case_file *file, struct error *error);
+// `*ret` has to be freed also on failure.
+enum status known_new(struct case_file *file, struct known **ret, struct error *error);
 // `head` are its first bytes (LIMIT_PROBE, or all). Only when they are known is the item read through, to
 // be sure. `*ret_source` is the source that has them, `*ret_skip` how many bytes that are.
 enum known_as known_bytes(struct known *known, struct case_file *file, const struct source_item *item, struct str head,
@@ -27,4 +28,4 @@ bool known_path(const struct known *known, struct str path);
 bool known_unread(const struct known *known, struct str path, int64_t size, usec mtime);
 // A source that has been read.
 void known_add(struct known *known, struct case_file *file, const struct source_row *row);
-void known_free(struct known *known);
+void known_free(struct known *known); // NULL is fine

@@ -8,9 +8,9 @@
 #include "base/limits.h"
 #include "ingest/lines.h"
 
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { BATCHES = 3 };
@@ -23,12 +23,13 @@ struct queue {
 struct reader {
     struct reader_job job;
     pthread_t thread;
+    bool running;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct queue full, empty;
     bool closing;
     struct batch batches[BATCHES];
-    EVP_MD_CTX *hash;
+    struct digest digest;
     // From here: the reading thread's own.
     uint64_t position; // in the text, of the batch's first byte
     struct lines lines;
@@ -113,21 +114,11 @@ static enum status read_block(struct reader *r, struct batch *b, size_t *ret_n) 
     return source_read(r->job.source, block_place(b), LIMIT_READ_BLOCK, ret_n, &r->error);
 }
 
-static void finish_hash(struct reader *r, char ret[65]) {
-    unsigned char raw[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    EVP_DigestFinal_ex(r->hash, raw, &n);
-    for (unsigned i = 0; i < n && i < 32; i++) {
-        ret[2 * i] = "0123456789abcdef"[raw[i] >> 4];
-        ret[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
-    }
-    ret[64] = '\0';
-}
-
 // Keeps and cuts one block; the part that the case knows already is kept only.
 static enum status take_block(struct reader *r, char *block, size_t n) {
-    EVP_DigestUpdate(r->hash, block, n);
-    if (text_write(r->job.text, (struct str){block, n}, &r->error) != OK)
+    struct str bytes = {block, n};
+    digest_add(&r->digest, bytes);
+    if (text_write(r->job.text, bytes, &r->error) != OK)
         return FATAL;
     uint64_t known = r->job.skip > r->position ? r->job.skip - r->position : 0;
     if (known < n)
@@ -148,7 +139,7 @@ static void end_source(struct reader *r, struct batch *b, enum status status) {
         b->status = FATAL;
     b->error = r->error;
     b->size = r->position;
-    finish_hash(r, b->sha256);
+    digest_end(&r->digest, b->sha256);
 }
 
 static void *run(void *p) {
@@ -175,7 +166,6 @@ static void *run(void *p) {
 
 struct reader *reader_new(void) {
     struct reader *r = must_zero(1, sizeof *r);
-    r->hash = EVP_MD_CTX_new();
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
     for (size_t i = 0; i < BATCHES; i++) {
@@ -188,7 +178,7 @@ struct reader *reader_new(void) {
 void reader_free(struct reader *r) {
     if (!r)
         return;
-    EVP_MD_CTX_free(r->hash);
+    digest_done(&r->digest);
     for (size_t i = 0; i < BATCHES; i++) {
         free(r->batches[i].bytes);
         free(r->batches[i].cuts);
@@ -199,17 +189,19 @@ void reader_free(struct reader *r) {
     free(r);
 }
 
-void reader_start(struct reader *r, const struct reader_job *job) {
+enum status reader_start(struct reader *r, const struct reader_job *job, struct error *error) {
     r->job = *job;
     r->position = 0;
     r->after_record = r->closing = false;
     lines_begin(&r->lines, job->skip);
     r->full.n = r->empty.n = 0;
     error_clear(&r->error);
-    EVP_DigestInit_ex(r->hash, EVP_sha256(), NULL);
+    digest_begin(&r->digest);
     for (size_t i = 0; i < BATCHES; i++)
         push(r, &r->empty, &r->batches[i]);
-    pthread_create(&r->thread, NULL, run, r);
+    int sys = pthread_create(&r->thread, NULL, run, r);
+    r->running = sys == 0;
+    return sys ? error_set(error, FATAL, sys, "cannot start a thread: %s", strerror(sys)) : OK;
 }
 
 struct batch *reader_next(struct reader *r) {
@@ -225,7 +217,9 @@ void reader_stop(struct reader *r) {
     r->closing = true;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
-    pthread_join(r->thread, NULL);
+    if (r->running)
+        pthread_join(r->thread, NULL);
+    r->running = false;
     text_writer_abandon(r->job.text);
     source_close(r->job.source);
     r->job.text = NULL;

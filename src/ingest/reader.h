@@ -7,6 +7,7 @@
 
 #include "case/text.h"
 #include "format/format.h"
+#include "ingest/digest.h"
 #include "source/source.h"
 
 #include <stdatomic.h>
@@ -36,7 +37,7 @@ struct batch {
     int fault;          // enum anomaly_kind of a break
     struct error error;
     uint64_t size; // bytes of text in all
-    char sha256[65];
+    char sha256[DIGEST_TEXT];
 };
 
 struct reader;
@@ -55,8 +56,8 @@ struct reader_job {
 struct reader *reader_new(void);
 void reader_free(struct reader *reader);
 
-// Begins with a source. Every start needs its reader_stop().
-void reader_start(struct reader *reader, const struct reader_job *job);
+// Begins with a source. Every start needs its reader_stop(), also one that failed.
+enum status reader_start(struct reader *reader, const struct reader_job *job, struct error *error);
 // The next batch; the last one has `last` set. Good until given back.
 struct batch *reader_next(struct reader *reader);
 void reader_give_back(struct reader *reader, struct batch *batch);
