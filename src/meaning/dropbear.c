@@ -56,6 +56,17 @@ static size_t read_pubkey(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
+// "NAME' with key TYPE PRINT from ADDRESS:PORT", "NAME' from ADDRESS:PORT": the key was no proof.
+static size_t read_bad_key(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, saying->reason, STEP_VERDICT);
+    struct str key, peer, name;
+    logon.method = METHOD_PUBLICKEY;
+    if (!read_name_and_peer(saying->rest, &logon) && words_split_last(saying->rest, S(" from "), &key, &peer) &&
+        words_colon_peer(peer, &logon) && words_split_last(key, S("' with "), &name, &key))
+        logon.user = name;
+    return words_fact(ret, logon);
+}
+
 // "Login attempt for nonexistent user[ 'NAME'] from ADDRESS:PORT", "… with wrong user NAME from …"
 static size_t read_unknown_user(const struct saying *saying, struct fact *ret) {
     struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, saying->reason, STEP_NAME);
@@ -155,9 +166,11 @@ static wordings ROWS = {
                      WORDING("Login attempt with wrong user ", read_unknown_user, UNKNOWN_USER)),
     ['P'] = WORDINGS(WORDING("Password auth succeeded for '", read_password, OTHER),
                      WORDING("PAM password auth succeeded for '", read_password, OTHER),
-                     WORDING("Pubkey auth succeeded for '", read_pubkey, OTHER)),
+                     WORDING("Pubkey auth succeeded for '", read_pubkey, OTHER),
+                     WORDING("Pubkey auth bad signature for '", read_bad_key, BAD_CREDENTIALS)),
     ['R'] = WORDINGS(WORDING("Root login rejected", read_root_rejected, NOT_ALLOWED)),
-    ['U'] = WORDINGS(WORDING("User '", read_rejected, NOT_ALLOWED)),
+    ['U'] = WORDINGS(WORDING("User '", read_rejected, NOT_ALLOWED),
+                     WORDING("User account '", read_rejected, ACCOUNT_LOCKED)),
     ['b'] = WORDINGS(WORDING("bad password attempt for '", read_bad_password, BAD_CREDENTIALS),
                      WORDING("bad PAM password attempt for '", read_bad_password, BAD_CREDENTIALS)),
     ['e'] = WORDINGS(WORDING("exit before auth", read_exit, CLOSED_BEFORE_AUTH)),

@@ -28,6 +28,12 @@ static bool read_vsftpd_client(struct str s, struct logon *logon) {
     return true;
 }
 
+// vsftpd's remark behind the address: "User is not in the allow user list."
+static bool is_refused_by_list(struct str client) {
+    return str_ends(client, S("\", \"User is not in the allow user list.\"")) ||
+           str_ends(client, S("\", \"User is in the deny user list.\""));
+}
+
 // "[NAME] OK LOGIN: Client \"ADDRESS\"", "[NAME] FAIL LOGIN: …", in its own file after "[pid N] ".
 static size_t read_vsftpd(struct str s, struct fact *ret) {
     struct str own = s, pid, name, client, ok_name, ok_client;
@@ -42,6 +48,8 @@ static size_t read_vsftpd(struct str s, struct fact *ret) {
     bool success = ok && (!failed || ok_name.n > name.n);
     struct logon logon = new_logon(success, REASON_BAD_CREDENTIALS);
     logon.user = success ? ok_name : name;
+    if (!success && is_refused_by_list(client))
+        logon.reason = REASON_NOT_ALLOWED;
     if (success && is_anonymous(logon.user))
         logon.method = METHOD_ANONYMOUS;
     read_vsftpd_client(success ? ok_client : client, &logon);
@@ -135,11 +143,21 @@ static size_t read_anonymous_login(const struct saying *saying, struct fact *ret
 static size_t read_ftp_refused(const struct saying *saying, struct fact *ret) {
     struct logon logon = new_logon(false, saying->reason);
     struct str why, name, rest = saying->rest;
-    if (!words_split(rest, S("FROM "), &why, &rest) && !words_split(rest, S("FOR "), &why, &rest))
+    if (!words_split(rest, S("FROM "), &why, &rest) && !words_split(rest, S("FOR "), &why, &rest) &&
+        !words_split(rest, S(") for "), &why, &rest))
         return words_fact(ret, logon);
     read_place(rest, &logon, &name);
     if (str_take(&name, S(", ")) || str_take(&name, S(" as ")))
         logon.user = name;
+    return words_fact(ret, logon);
+}
+
+static size_t read_anonymous_refused(const struct saying *saying, struct fact *ret) {
+    struct logon logon = new_logon(false, saying->reason);
+    struct str rest;
+    read_place(saying->rest, &logon, &rest);
+    logon.user = S("anonymous");
+    logon.method = METHOD_ANONYMOUS;
     return words_fact(ret, logon);
 }
 
@@ -152,10 +170,22 @@ static size_t read_denied(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
+// vsftpd: "ADDRESS\", \"Connection refused: WHY\""; a connection alone is no fact.
+static size_t read_connect(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, saying->reason, STEP_ALONE);
+    struct str address, why;
+    if (!words_split(saying->rest, S("\", \"Connection refused: "), &address, &why) ||
+        !read_vsftpd_client(saying->rest, &logon))
+        return 0;
+    return words_fact(ret, logon);
+}
+
 static wordings ROWS = {
     ['('] = WORDINGS(WORDING("(pam_", words_nothing, OTHER), WORDING("(", read_pure, OTHER)),
     ['A'] = WORDINGS(WORDING("ANONYMOUS FTP LOGIN FROM ", read_anonymous_login, OTHER),
+                     WORDING("ANONYMOUS FTP LOGIN REFUSED FROM ", read_anonymous_refused, NOT_ALLOWED),
                      WORDING("ACCESS DENIED ", read_denied, NOT_ALLOWED)),
+    ['C'] = WORDINGS(WORDING("CONNECT: Client \"", read_connect, NOT_ALLOWED)),
     ['F'] = WORDINGS(WORDING("FTP LOGIN FROM ", read_ftp_login, OTHER),
                      WORDING("FTP LOGIN FAILED ", read_ftp_refused, BAD_CREDENTIALS),
                      WORDING("FTP LOGIN REFUSED ", read_ftp_refused, NOT_ALLOWED)),

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// login, of util-linux, shadow and busybox: the console and what telnet and rlogin hand over. The name was
-// typed by whoever sat there; util-linux prints the place before it and a fixed reason after, shadow puts it
-// in quotes with the reason after, busybox with the place after. "FAILED LOGIN SESSION" and "TOO MANY LOGIN
-// TRIES" stand instead of the last "FAILED LOGIN", so they are attempts, too.
+// login, of util-linux, shadow, busybox and BSD: the console and what telnet and rlogin hand over; and klogind,
+// which asks Kerberos itself. The name was typed by whoever sat there; util-linux prints the place before it and
+// a fixed reason after, shadow puts it in quotes with the reason after, busybox and shadow without PAM with the
+// place after. "FAILED LOGIN SESSION" and "TOO MANY LOGIN TRIES" stand instead of the last "FAILED LOGIN", so
+// they are attempts, too.
 #include "meaning/words.h"
 
 static void set_place(struct str place, struct logon *logon) {
@@ -15,11 +16,11 @@ static void set_place(struct str place, struct logon *logon) {
         logon->source = words_source(place);
 }
 
-// " on 'TTY' from 'HOST'", " on 'TTY'", " from 'HOST'", also without quotes.
+// " on 'TTY' from 'HOST'", " on 'TTY'", " from 'HOST'", also without quotes, and in capitals.
 static void set_places(struct str s, struct logon *logon) {
     for (s = str_trim(s); s.n; s = str_trim(s)) {
-        bool on = str_take(&s, S("on "));
-        if (!on && !str_take(&s, S("from ")))
+        bool on = str_take(&s, S("on ")) || str_take(&s, S("ON TTY ")) || str_take(&s, S("ON "));
+        if (!on && !str_take(&s, S("from ")) && !str_take(&s, S("FROM ")))
             return;
         struct str place = words_take(&s);
         if (str_take(&place, S("'")))
@@ -67,20 +68,89 @@ static size_t read_failed(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
+// Takes "' on 'TTY'" off the end of `*s`, but for the first quote; shadow puts two blanks before it.
+static bool take_last_place(struct str *s, struct str mark, struct str *ret) {
+    struct str head, place;
+    if (!words_split_last(*s, mark, &head, &place) || !words_take_end(&place, S("'")))
+        return false;
+    words_take_end(&head, S(" "));
+    if (!str_ends(head, S("'")))
+        return false;
+    *s = head;
+    *ret = place;
+    return true;
+}
+
 // busybox and shadow: "NAME'[ on 'TTY'][ from 'HOST']". Places hold no quotes.
-static size_t read_invalid_password(const struct saying *saying, struct fact *ret) {
+static size_t read_quoted_name(const struct saying *saying, struct fact *ret) {
     struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, saying->reason, STEP_VERDICT);
-    struct str s = saying->rest, name, place, more;
-    if (words_split_last(s, S("' from '"), &name, &place) && words_take_end(&place, S("'"))) {
+    struct str s = saying->rest, place;
+    if (take_last_place(&s, S(" from '"), &place))
         set_place(place, &logon);
-        s = str_between(s.p, name.p + name.n + 1);
-    }
-    if (words_split_last(s, S("' on '"), &name, &more) && words_take_end(&more, S("'"))) {
-        logon.tty = words_terminal(more);
-        s = str_between(s.p, name.p + name.n + 1);
-    }
+    if (take_last_place(&s, S(" on '"), &place))
+        logon.tty = words_terminal(place);
     words_take_end(&s, S("'"));
     set_typed_name(s, &logon);
+    return words_fact(ret, logon);
+}
+
+// shadow: "NAME' logged in  on 'TTY'[ from 'HOST']". The account exists, here and in what follows.
+static size_t read_logged_in(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_SUCCESS, REASON_COUNT, STEP_VERDICT);
+    struct str places;
+    if (!words_split_last(saying->rest, S("' logged in "), &logon.user, &places))
+        return 0;
+    set_places(places, &logon);
+    return words_fact(ret, logon);
+}
+
+// FreeBSD: "on TTY as NAME", "from HOST on TTY as NAME"
+static size_t read_login_as(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_SUCCESS, REASON_COUNT, STEP_VERDICT);
+    struct str places;
+    if (!words_split_last(saying->rest, S(" as "), &places, &logon.user))
+        return 0;
+    set_places(places, &logon);
+    return words_fact(ret, logon);
+}
+
+// "NAME REFUSED FROM HOST ON TTY TTY", "'NAME' REFUSED  on 'TTY'"
+static size_t read_refused(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, saying->reason, STEP_VERDICT);
+    struct str name, places;
+    if (!words_split_last(saying->rest, S(" REFUSED "), &name, &places))
+        return 0;
+    set_typed_name(name, &logon);
+    set_places(places, &logon);
+    return words_fact(ret, logon);
+}
+
+// What follows "ROOT LOGIN REFUSED" and "illegal root login": places.
+static size_t read_root_refused(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, saying->reason, STEP_VERDICT);
+    logon.user = S("root");
+    set_places(saying->rest, &logon);
+    return words_fact(ret, logon);
+}
+
+// "ON TTY, NAME", "FROM HOST, NAME"
+static size_t read_repeated(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, saying->reason, STEP_LIMIT);
+    struct str places;
+    if (!words_split(saying->rest, S(", "), &places, &logon.user))
+        return 0;
+    set_places(places, &logon);
+    return words_fact(ret, logon);
+}
+
+// klogind: "HOST (ADDRESS): WHY": a scanner, a replayed ticket, a clock that is wrong. It never names anybody.
+static size_t read_kerberos(const struct saying *saying, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, saying->reason, STEP_ALONE);
+    struct str host, address, why;
+    if (!words_split(saying->rest, S(" ("), &host, &address) || !words_split(address, S("): "), &address, &why))
+        return 0;
+    logon.method = METHOD_GSSAPI;
+    logon.source = words_source(address);
     return words_fact(ret, logon);
 }
 
@@ -97,20 +167,15 @@ static size_t read_login(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
-// "ROOT LOGIN ON TTY[ FROM HOST]", "ROOT LOGIN  on '/dev/tty1'", "root login on 'tty1'"
+// "ROOT LOGIN ON TTY[ FROM HOST]", "ROOT LOGIN (NAME) FROM HOST ON TTY TTY", "ROOT LOGIN  on '/dev/tty1'", "root
+// login on 'tty1'"
 static size_t read_root(const struct saying *saying, struct fact *ret) {
     struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_SUCCESS, REASON_COUNT, STEP_VERDICT);
-    struct str s = str_trim(saying->rest), tty, host;
-    logon.user = S("root");
-    if (str_take(&s, S("ON "))) {
-        tty = words_take(&s);
-        logon.tty = words_terminal(tty);
-        host = s;
-        if (str_take(&host, S("FROM ")))
-            logon.source = words_source(host);
-    } else {
-        set_places(s, &logon);
-    }
+    struct str s = str_trim(saying->rest), name = S("root");
+    if (str_take(&s, S("(")) && !words_split(s, S(") "), &name, &s))
+        return 0;
+    logon.user = name;
+    set_places(s, &logon);
     return words_fact(ret, logon);
 }
 
@@ -131,12 +196,19 @@ static size_t read_counted(struct str text, struct fact *ret) {
 }
 
 static wordings ROWS = {
+    ['\''] = WORDINGS(WORDING("'", read_logged_in, OTHER)),
+    ['A'] = WORDINGS(WORDING("Authentication failed from ", read_kerberos, OTHER)),
     ['D'] = WORDINGS(WORDING("DIALUP AT ", read_login, OTHER)),
     ['F'] = WORDINGS(WORDING("FAILED LOGIN ", read_failed, BAD_CREDENTIALS)),
-    ['L'] = WORDINGS(WORDING("LOGIN ON ", read_login, OTHER)),
-    ['R'] = WORDINGS(WORDING("ROOT LOGIN", read_root, OTHER)),
+    ['L'] = WORDINGS(WORDING("LOGIN ON ", read_login, OTHER), WORDING("LOGIN ", read_refused, NOT_ALLOWED)),
+    ['R'] = WORDINGS(WORDING("ROOT LOGIN REFUSED ", read_root_refused, NOT_ALLOWED),
+                     WORDING("ROOT LOGIN", read_root, OTHER),
+                     WORDING("REPEATED LOGIN FAILURES ", read_repeated, TOO_MANY_ATTEMPTS)),
     ['T'] = WORDINGS(WORDING("TOO MANY LOGIN TRIES ", read_failed, TOO_MANY_ATTEMPTS)),
-    ['i'] = WORDINGS(WORDING("invalid password for '", read_invalid_password, BAD_CREDENTIALS)),
+    ['e'] = WORDINGS(WORDING("exceeded failure limit for '", read_quoted_name, TOO_MANY_ATTEMPTS)),
+    ['i'] = WORDINGS(WORDING("invalid password for '", read_quoted_name, BAD_CREDENTIALS),
+                     WORDING("illegal root login ", read_root_refused, NOT_ALLOWED)),
+    ['l'] = WORDINGS(WORDING("login ", read_login_as, OTHER)),
     ['r'] = WORDINGS(WORDING("root login", read_root, OTHER)),
 };
 

@@ -22,6 +22,7 @@ static const struct {
     ROW("runuser-l", SU),
     ROW("login", LOGIN),
     ROW("remote", LOGIN),
+    ROW("klogind", LOGIN),
     ROW("-- root", LOGIN), // util-linux's login when root logs on: its own argv[0] by then
     ROW("gdm", DISPLAYMANAGER),
     ROW("gdm3", DISPLAYMANAGER),

@@ -47,6 +47,7 @@ static const struct service {
     ROW("sddm", LOGON, LOGON, PAM, false),          ROW("sddm-autologin", LOGON, LOGON, AUTOLOGIN, false),
     ROW("xdm", LOGON, LOGON, PAM, false),           ROW("kdm", LOGON, LOGON, PAM, false),
     ROW("kde", LOGON, LOGON, PAM, false),           ROW("greetd", LOGON, LOGON, PAM, false),
+    ROW("xrdp-sesman", LOGON, LOGON, PAM, false),
 #undef ROW
 };
 
@@ -277,7 +278,8 @@ static enum reason reason_of_code(uint64_t code) {
     return code < sizeof reasons ? (enum reason)reasons[code] : REASON_BAD_CREDENTIALS;
 }
 
-// pam_sss: "received for user NAME: 10 (User not known to the underlying authentication module)"
+// pam_sss: "received for user NAME: 10 (User not known to the underlying authentication module)", "Access denied
+// for user NAME: 6 (Permission denied)"
 static size_t read_received(const struct saying *saying, struct fact *ret) {
     struct logon logon = new_refusal(saying->pam, saying->reason);
     struct str name, code;
@@ -290,8 +292,21 @@ static size_t read_received(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
-// pam_winbind and pam_krb5: "user 'NAME' granted access", "user `NAME' denied access (…)", and pam_tally2 and
-// pam_tally: "user NAME (1000) tally 6, deny 5".
+// A module that stands behind others accepted.
+static size_t give_accepted(const struct pam_head *pam, struct str name, struct fact *ret) {
+    struct logon logon = new_refusal(pam, REASON_COUNT);
+    logon.outcome = OUTCOME_UNKNOWN;
+    name_account(pam, name, &logon);
+    return words_fact(ret, logon);
+}
+
+// pam_krb5: "authentication succeeds for 'NAME' (NAME@REALM)"
+static size_t read_succeeds(const struct saying *saying, struct fact *ret) {
+    return give_accepted(saying->pam, unquote(saying->rest), ret);
+}
+
+// pam_winbind and pam_userdb: "user 'NAME' granted access", "user `NAME' denied access (…)", pam_krb5: "user NAME
+// authenticated as NAME@REALM", and pam_tally2 and pam_tally: "user NAME (1000) tally 6, deny 5".
 static size_t read_user(const struct saying *saying, struct fact *ret) {
     struct logon logon = new_refusal(saying->pam, REASON_BAD_CREDENTIALS);
     struct str name, rest;
@@ -303,11 +318,12 @@ static size_t read_user(const struct saying *saying, struct fact *ret) {
         logon.user = name;
         return words_fact(ret, logon);
     }
-    bool granted = words_split_last(saying->rest, S(" granted access"), &name, &rest);
-    if (!granted && !words_split_last(saying->rest, S(" denied access"), &name, &rest))
+    if (words_split_last(saying->rest, S(" granted access"), &name, &rest))
+        return give_accepted(saying->pam, unquote(name), ret);
+    if (words_split_last(saying->rest, S(" authenticated as "), &name, &rest))
+        return give_accepted(saying->pam, name, ret);
+    if (!words_split_last(saying->rest, S(" denied access"), &name, &rest))
         return 0;
-    logon.outcome = granted ? OUTCOME_UNKNOWN : OUTCOME_FAILURE;
-    logon.reason = granted ? REASON_COUNT : logon.reason;
     name_account(saying->pam, unquote(name), &logon);
     return words_fact(ret, logon);
 }
@@ -408,6 +424,7 @@ static size_t read_closed(const struct saying *saying, struct fact *ret) {
 
 static wordings ROWS = {
     ['A'] = WORDINGS(WORDING("Authentication failure; user=", read_bare_name, BAD_CREDENTIALS),
+                     WORDING("Access denied for user ", read_received, NOT_ALLOWED),
                      WORDING("Access denied to ", read_wheel, NOT_PERMITTED)),
     ['C'] = WORDINGS(WORDING("Consecutive login failures for user ", read_faillock, ACCOUNT_LOCKED)),
     ['I'] = WORDINGS(WORDING("Invalid verification code for ", read_bare_name, BAD_CREDENTIALS)),
@@ -415,6 +432,7 @@ static wordings ROWS = {
     ['a'] = WORDINGS(WORDING("authentication failure; ", read_failure, BAD_CREDENTIALS),
                      WORDING("authentication success; ", read_success, OTHER),
                      WORDING("authentication fails for ", read_quoted, BAD_CREDENTIALS),
+                     WORDING("authentication succeeds for ", read_succeeds, OTHER),
                      WORDING("auth could not identify password for ", read_quoted, CONVERSATION_FAILED),
                      WORDING("account ", read_account, ACCOUNT_EXPIRED),
                      WORDING("access denied for user ", read_access, NOT_ALLOWED)),
@@ -482,6 +500,8 @@ size_t pam_read(const struct message *message, struct fact *ret) {
     struct str text = message->text;
     if (str_take(&text, S("PAM ")))
         return read_more(&(struct pam_head){S("unix"), service_in(message->program), {NULL, 0}}, text, ret);
+    if (str_take(&text, S("refused connect from "))) // tcp wrappers, in whatever daemon they stand
+        return words_refused_connect(&(struct saying){text, REASON_NOT_ALLOWED, NULL}, ret);
     if (!open_line(message, &text, &pam))
         return 0;
     size_t n = words_read(ROWS, text, &pam, ret);

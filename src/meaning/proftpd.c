@@ -23,13 +23,11 @@ static bool take_client(struct str *s, struct client *ret) {
 
 static enum reason reason_of(struct str why) {
     static const struct wording reasons[] = {
-        WORDING("No such user", NULL, UNKNOWN_USER),
-        WORDING("Can't find user", NULL, UNKNOWN_USER),
-        WORDING("User in ", NULL, NOT_ALLOWED),
-        WORDING("Limit ", NULL, NOT_ALLOWED),
-        WORDING("Invalid shell", NULL, ACCOUNT_LOCKED),
-        WORDING("Account ", NULL, ACCOUNT_EXPIRED),
-        WORDING("Password expired", NULL, ACCOUNT_EXPIRED),
+        WORDING("No such user", NULL, UNKNOWN_USER), WORDING("Can't find user", NULL, UNKNOWN_USER),
+        WORDING("User in ", NULL, NOT_ALLOWED),      WORDING("User not authorized for login", NULL, NOT_ALLOWED),
+        WORDING("Limit ", NULL, NOT_ALLOWED),        WORDING("Not a UserAlias", NULL, NOT_ALLOWED),
+        WORDING("Denied by ", NULL, NOT_ALLOWED),    WORDING("Invalid shell", NULL, ACCOUNT_LOCKED),
+        WORDING("Account ", NULL, ACCOUNT_EXPIRED),  WORDING("Password expired", NULL, ACCOUNT_EXPIRED),
     };
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (str_starts(why, reasons[i].start))
@@ -37,7 +35,8 @@ static enum reason reason_of(struct str why) {
     return REASON_BAD_CREDENTIALS;
 }
 
-// "NAME: no such user found from …", "NAME (Login failed): WHY", "NAME: Login successful[.]"
+// "NAME: no such user found from …", "NAME (Login failed): WHY", "NAME: Login successful[.]", "NAME: Limit access
+// denies login"
 static size_t read_user(struct str s, struct logon logon, struct fact *ret) {
     struct str why;
     struct str end = s;
@@ -51,18 +50,22 @@ static size_t read_user(struct str s, struct logon logon, struct fact *ret) {
     } else if (words_split_last(s, S(" (Login failed)"), &logon.user, &why)) {
         str_take(&why, S(": "));
         logon.reason = reason_of(why);
+    } else if (words_take_end(&end, S(" denies login")) && words_split_last(end, S(": Limit "), &logon.user, &why)) {
+        logon.reason = REASON_NOT_ALLOWED;
     } else {
         return 0;
     }
     return words_fact(ret, logon);
 }
 
-// "SECURITY VIOLATION: root login attempted."
+// "SECURITY VIOLATION: root login attempted.", of later versions "Root login attempted": the same account.
 static size_t read_violation(struct str s, struct logon logon, struct fact *ret) {
     struct str rest;
     logon.reason = REASON_NOT_ALLOWED;
     if (!words_split(s, S(" login attempted"), &logon.user, &rest))
         return 0;
+    if (str_eq(logon.user, S("Root")))
+        logon.user = S("root");
     return words_fact(ret, logon);
 }
 
@@ -85,10 +88,16 @@ static size_t read_words(struct str s, struct str address, struct fact *ret) {
         logon.reason = REASON_TOO_MANY_ATTEMPTS;
         return words_fact(ret, logon);
     }
+    if (str_starts(s, S("Login timeout exceeded")) || str_starts(s, S("FTP login timed out"))) {
+        logon.step = STEP_CLOSE;
+        logon.outcome = OUTCOME_UNKNOWN;
+        logon.reason = REASON_TIMEOUT;
+        return words_fact(ret, logon);
+    }
     logon.step = STEP_ALONE;
     logon.reason = REASON_NOT_ALLOWED;
     bool denied = str_starts(s, S("Connection from ")) && (str_ends(s, S(" denied.")) || str_ends(s, S(" denied")));
-    return denied ? words_fact(ret, logon) : 0;
+    return denied || str_starts(s, S("Connection refused (")) ? words_fact(ret, logon) : 0;
 }
 
 static size_t read_message(const struct message *message, struct fact *ret) {

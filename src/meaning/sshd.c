@@ -60,7 +60,7 @@ static bool read_peer(struct str s, struct logon *logon) {
     if (more ? !(keyed ? read_key(s, logon) : logon->method == METHOD_GSSAPI) : s.n != 0)
         return false;
     logon->source = words_source(host);
-    logon->port = (int32_t)port;
+    logon->port = logon->source.n ? (int32_t)port : -1;
     return true;
 }
 
@@ -119,7 +119,10 @@ static bool read_verdict(struct str s, struct logon *logon, bool *ret_invalid) {
 static size_t read_accepted(const struct saying *saying, struct fact *ret) {
     bool invalid;
     struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_SUCCESS, REASON_COUNT, STEP_VERDICT);
-    return read_verdict(saying->rest, &logon, &invalid) ? words_fact(ret, logon) : 0;
+    if (!read_verdict(saying->rest, &logon, &invalid))
+        return 0;
+    // "Accepted google_authenticator for NAME": a module that speaks without PAM's head.
+    return logon.method == METHOD_OTHER && !logon.source.n ? 0 : words_fact(ret, logon);
 }
 
 // A client tries "none" to learn the methods, and its keys one by one: neither is an attempt to guess.
@@ -148,21 +151,23 @@ static size_t read_partial(const struct saying *saying, struct fact *ret) {
     return read_verdict(saying->rest, &logon, &invalid) ? words_fact(ret, logon) : 0;
 }
 
-// "Invalid user NAME from ADDRESS[ port N]"
+// "Invalid user NAME from ADDRESS[ port N]", of a daemon without a monitor with "[preauth]"
 static size_t read_invalid_user(const struct saying *saying, struct fact *ret) {
     struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, REASON_UNKNOWN_USER, STEP_NAME);
-    struct str name, peer;
-    if (words_split_last(saying->rest, S(" from "), &name, &peer) && words_peer(peer, &logon))
+    struct str s = saying->rest, name, peer;
+    words_take_end(&s, S(" [preauth]"));
+    if (words_split_last(s, S(" from "), &name, &peer) && words_peer(peer, &logon))
         logon.user = name;
     return words_fact(ret, logon);
 }
 
-// "input_userauth_request: invalid user NAME": the name is last and nothing follows that could be forged.
+// "input_userauth_request: invalid user NAME [preauth]": the name is last and nothing follows that could be
+// forged. Before "[preauth]" there was, the line came from a process with another pid, while "Invalid user"
+// always came from the monitor: nothing joins the two, so the one without an address is left out.
 static size_t read_invalid_request(const struct saying *saying, struct fact *ret) {
     struct logon logon = words_logon(LOGON_KIND_PROBE, OUTCOME_FAILURE, REASON_UNKNOWN_USER, STEP_NAME);
     logon.user = saying->rest;
-    words_take_end(&logon.user, S(" [preauth]"));
-    return words_fact(ret, logon);
+    return words_take_end(&logon.user, S(" [preauth]")) ? words_fact(ret, logon) : 0;
 }
 
 // "User NAME[ from HOST] not allowed because WHY", "User NAME password has expired (WHY)". The account exists.
@@ -210,20 +215,31 @@ static size_t read_root_refused(const struct saying *saying, struct fact *ret) {
     return words_fact(ret, logon);
 }
 
-// "Authentication tried for NAME with correct key but not from a permitted host (host=H, ip=A…)."
+// "Authentication tried for NAME with correct key but not from a permitted host (host=H, ip=A…).", "… with valid
+// certificate but not from a permitted source address (A).", "… host (ip=A)."
 static size_t read_not_permitted_host(const struct saying *saying, struct fact *ret) {
     struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_NOT_ALLOWED, STEP_NAME);
-    struct str where, address;
-    if (!words_split_last(saying->rest, S(" with correct key but not from a permitted host"), &logon.user, &where))
+    struct str where, address, name;
+    if (!words_split_last(saying->rest, S(" but not from a permitted "), &name, &where) ||
+        !words_split_last(where, S(" ("), &where, &address) ||
+        !(words_take_end(&name, S(" with correct key")) || words_take_end(&name, S(" with valid certificate"))))
         return 0;
+    words_split_last(address, S("ip="), &where, &address);
+    size_t n = 0;
+    while (n < address.n && address.p[n] != ',' && address.p[n] != ')')
+        n++;
+    logon.user = name;
     logon.method = METHOD_PUBLICKEY;
-    if (words_split_last(where, S(", ip="), &where, &address)) {
-        size_t n = 0;
-        while (n < address.n && address.p[n] != ',' && address.p[n] != ')')
-            n++;
-        logon.source = words_source(str_head(address, n));
-    }
+    logon.source = words_source(str_head(address, n));
     return words_fact(ret, logon);
+}
+
+// Since 7.8 the place of the key or the certificate stands in front: "FILE:LINE: Authentication tried for …".
+static size_t read_placed(struct str text, struct fact *ret) {
+    struct str place, rest;
+    if (!words_split(text, S(": Authentication tried for "), &place, &rest))
+        return 0;
+    return read_not_permitted_host(&(struct saying){rest, REASON_NOT_ALLOWED, NULL}, ret);
 }
 
 // "maximum authentication attempts exceeded for [invalid user ]NAME from ADDRESS port N ssh2 [preauth]"
@@ -237,7 +253,7 @@ static size_t read_maximum(const struct saying *saying, struct fact *ret) {
 }
 
 // "PAM: WHY for [illegal user ]NAME from HOST[ via HOST]": keyboard-interactive's own word on each answer. WHY
-// is PAM's text, Linux-PAM's or OpenPAM's, and may hold "for".
+// is PAM's text, Linux-PAM's or OpenPAM's, and may hold "for"; in other languages it is not known here.
 static size_t read_pam_error(const struct saying *saying, struct fact *ret) {
     static const struct wording whys[] = {
         WORDING("Authentication failure for ", NULL, BAD_CREDENTIALS),
@@ -250,24 +266,41 @@ static size_t read_pam_error(const struct saying *saying, struct fact *ret) {
         WORDING("Have exhausted maximum number of retries for service for ", NULL, TOO_MANY_ATTEMPTS),
         WORDING("Authentication token is no longer valid; new one required for ", NULL, ACCOUNT_EXPIRED),
         WORDING("Authentication service cannot retrieve authentication info for ", NULL, SERVICE_ERROR),
+        WORDING("Authentication service cannot retrieve user credentials for ", NULL, SERVICE_ERROR),
+        WORDING("Cannot make/remove an entry for the specified session for ", NULL, SERVICE_ERROR),
+        WORDING("Critical error - immediate abort for ", NULL, SERVICE_ERROR),
+        WORDING("Error in service module for ", NULL, SERVICE_ERROR),
+        WORDING("Module is unknown for ", NULL, SERVICE_ERROR),
+        WORDING("System error for ", NULL, SERVICE_ERROR),
+        WORDING("Conversation error for ", NULL, CONVERSATION_FAILED),
+        WORDING("Authentication token expired for ", NULL, ACCOUNT_EXPIRED),
+        WORDING("User credentials expired for ", NULL, ACCOUNT_EXPIRED),
+        WORDING("unknown user for ", NULL, UNKNOWN_USER),
+        WORDING("permission denied for ", NULL, NOT_ALLOWED),
+        WORDING("user account has expired for ", NULL, ACCOUNT_EXPIRED),
+        WORDING("maximum number of tries exceeded for ", NULL, TOO_MANY_ATTEMPTS),
+        WORDING("conversation failure for ", NULL, CONVERSATION_FAILED),
     };
-    struct str s = saying->rest, name, host, before, via;
+    struct str s = saying->rest, name, host, before, via, why;
     words_take_end(&s, S(" [preauth]"));
     if (words_split_last(s, S(" via "), &before, &via) && words_is_host(via))
         s = before;
-    for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
-        if (!str_take(&s, whys[i].start))
-            continue;
-        struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, whys[i].reason, STEP_PAM);
-        logon.method = METHOD_KEYBOARD_INTERACTIVE;
-        if (words_split_last(s, S(" from "), &name, &host) && words_is_host(host)) {
-            sshd_take_invalid(&name);
-            logon.user = name;
-            logon.source = words_source(host);
-        }
-        return words_fact(ret, logon);
+    if (!words_split_last(s, S(" from "), &name, &host) || !words_is_host(host))
+        return 0;
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_COUNT, STEP_PAM);
+    for (size_t i = 0; i < sizeof whys / sizeof *whys && logon.reason == REASON_COUNT; i++)
+        if (str_take(&name, whys[i].start))
+            logon.reason = whys[i].reason;
+    if (logon.reason == REASON_COUNT) {
+        if (!words_split(name, S(" for "), &why, &name))
+            return 0;
+        logon.reason = REASON_OTHER;
     }
-    return 0;
+    sshd_take_invalid(&name);
+    logon.method = METHOD_KEYBOARD_INTERACTIVE;
+    logon.user = name;
+    logon.source = words_source(host);
+    return words_fact(ret, logon);
 }
 
 static wordings ROWS = {
@@ -279,6 +312,7 @@ static wordings ROWS = {
                      WORDING("Bad packet length ", sshd_read_broken, BAD_PROTOCOL),
                      WORDING("Bad remote protocol version identification", sshd_read_anonymous, BAD_PROTOCOL)),
     ['C'] = WORDINGS(WORDING("Connection closed by ", sshd_read_closed, CLOSED_BEFORE_AUTH),
+                     WORDING("Connection from ", sshd_read_timed_out, TIMEOUT),
                      WORDING("Connection reset by ", sshd_read_closed, CLOSED_BEFORE_AUTH),
                      WORDING("Corrupted MAC on input", sshd_read_broken, BAD_PROTOCOL)),
     ['D'] = WORDINGS(WORDING("Disconnected from ", sshd_read_disconnected, CLOSED_BEFORE_AUTH),
@@ -289,7 +323,8 @@ static wordings ROWS = {
                      WORDING("Illegal user ", read_invalid_user, UNKNOWN_USER)),
     ['N'] = WORDINGS(WORDING("Nasty PTR record ", sshd_read_nasty, NAME_MISMATCH)),
     ['P'] = WORDINGS(WORDING("PAM: ", read_pam_error, BAD_CREDENTIALS), WORDING("Partial ", read_partial, OTHER),
-                     WORDING("Protocol major versions differ for ", sshd_read_versions, BAD_PROTOCOL)),
+                     WORDING("Protocol major versions differ for ", sshd_read_versions, BAD_PROTOCOL),
+                     WORDING("Protocol major versions differ: ", sshd_read_anonymous, BAD_PROTOCOL)),
     ['R'] = WORDINGS(WORDING("Received disconnect from ", sshd_read_received, CLOSED_BEFORE_AUTH),
                      WORDING("ROOT LOGIN REFUSED FROM ", read_root_refused, NOT_ALLOWED),
                      WORDING("Read from socket failed: ", sshd_read_broken, CLOSED_BEFORE_AUTH)),
@@ -301,25 +336,38 @@ static wordings ROWS = {
     ['b'] = WORDINGS(WORDING("banner exchange: Connection from ", sshd_read_banner, BAD_PROTOCOL),
                      WORDING("bad client public DH value", sshd_read_broken, BAD_PROTOCOL)),
     ['d'] = WORDINGS(WORDING("drop connection #", sshd_read_drop, OTHER)),
-    ['i'] = WORDINGS(WORDING("input_userauth_request: invalid user ", read_invalid_request, UNKNOWN_USER)),
+    ['i'] = WORDINGS(WORDING("input_userauth_request: invalid user ", read_invalid_request, UNKNOWN_USER),
+                     WORDING("input_userauth_request: illegal user ", read_invalid_request, UNKNOWN_USER)),
     ['k'] = WORDINGS(WORDING("kex_exchange_identification: ", sshd_read_kex, BAD_PROTOCOL)),
     ['m'] = WORDINGS(WORDING("maximum authentication attempts exceeded for ", read_maximum, TOO_MANY_ATTEMPTS)),
     ['n'] = WORDINGS(WORDING("no matching ", sshd_read_anonymous, NO_COMMON_ALGORITHM),
-                     WORDING("no hostkey alg", sshd_read_anonymous, NO_COMMON_ALGORITHM)),
+                     WORDING("no hostkey alg", sshd_read_anonymous, NO_COMMON_ALGORITHM),
+                     WORDING("no kex alg", sshd_read_anonymous, NO_COMMON_ALGORITHM)),
     ['p'] = WORDINGS(WORDING("probed from ", sshd_read_scan, BAD_PROTOCOL),
                      WORDING("padding error: ", sshd_read_broken, BAD_PROTOCOL)),
     ['r'] = WORDINGS(WORDING("reverse mapping checking getaddrinfo for ", sshd_read_reverse, NAME_MISMATCH),
                      WORDING("refused connect from ", words_refused_connect, NOT_ALLOWED)),
-    ['s'] = WORDINGS(WORDING("scanned from ", sshd_read_scan, BAD_PROTOCOL),
-                     WORDING("ssh_dispatch_run_fatal: Connection from ", sshd_read_dispatch, BAD_PROTOCOL)),
+    ['s'] = WORDINGS(WORDING("scanned from ", sshd_read_scan, BAD_PROTOCOL)),
     ['u'] = WORDINGS(WORDING("userauth_pubkey: ", sshd_read_weak_key, KEY_NOT_ACCEPTED)),
 };
 
+// What no row knows: a fault before anybody was let in, or a refusal with its place in front.
+static size_t read_other(struct str text, bool fatal, struct fact *ret) {
+    size_t n = str_ends(text, S(" [preauth]")) ? sshd_read_fault(text, fatal, ret) : 0;
+    return n || !str_ends(text, S(").")) ? n : read_placed(text, ret);
+}
+
 static size_t read_message(const struct message *message, struct fact *ret) {
     struct str text = message->text;
-    (void)(str_take(&text, S("error: ")) || str_take(&text, S("fatal: ")));
+    if (str_ends(message->program, S(")")))
+        return pam_read(message, ret); // "sshd(pam_unix)": a module speaks, whatever its words
+    bool fatal = str_take(&text, S("fatal: "));
+    if (!fatal)
+        str_take(&text, S("error: "));
     size_t n = words_read(ROWS, text, NULL, ret);
-    return n ? n : pam_read(message, ret);
+    if (!n)
+        n = pam_read(message, ret);
+    return n ? n : read_other(text, fatal, ret);
 }
 
 const struct meaning SSHD = {"sshd", read_message};

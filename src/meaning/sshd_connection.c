@@ -166,14 +166,42 @@ size_t sshd_read_banner(const struct saying *saying, struct fact *ret) {
     return sshd_read_negotiate(saying, ret);
 }
 
-// "Connection from [authenticating user NAME ]ADDRESS port N: WHY [preauth]". `WHY` is sshd's and has no ": ".
-size_t sshd_read_dispatch(const struct saying *saying, struct fact *ret) {
-    struct str s = saying->rest, peer, why;
-    struct logon logon = new_probe(saying->reason);
-    if (!take_preauth(&s) || !words_split_last(s, S(": "), &peer, &why))
+// "[WHERE: ]Connection from [authenticating user NAME ]ADDRESS port N: WHY". `WHY` and the place in the program
+// are sshd's own and have no ": ".
+static bool read_broken_connection(struct str s, struct logon *logon) {
+    struct str where, peer, why;
+    if (!words_split(s, S("Connection from "), &where, &peer) || !words_split_last(peer, S(": "), &peer, &why) ||
+        (where.n && (!words_take_end(&where, S(": ")) || !words_is_host(where))))
+        return false;
+    if (!read_named_peer(peer, logon))
+        words_peer(peer, logon);
+    return true;
+}
+
+static bool is_lost(struct str s) {
+    return str_ends(s, S("Connection reset by peer")) || str_ends(s, S("Broken pipe")) ||
+           str_ends(s, S("Connection timed out")) || str_ends(s, S("Connection closed by remote host")) ||
+           str_ends(s, S("Connection closed"));
+}
+
+size_t sshd_read_fault(struct str text, bool fatal, struct fact *ret) {
+    struct logon logon = new_probe(REASON_COUNT);
+    if (!take_preauth(&text) || (!read_broken_connection(text, &logon) && !fatal))
         return 0;
-    if (!read_named_peer(peer, &logon))
-        words_peer(peer, &logon);
+    logon.outcome = OUTCOME_UNKNOWN;
+    logon.reason = is_lost(text) ? REASON_CLOSED_BEFORE_AUTH : REASON_BAD_PROTOCOL;
+    return words_fact(ret, logon);
+}
+
+// "[authenticating user NAME ]ADDRESS port N timed out [preauth]". (Without the last words it only tells that
+// somebody connected.)
+size_t sshd_read_timed_out(const struct saying *saying, struct fact *ret) {
+    struct str s = saying->rest;
+    struct logon logon = new_probe(saying->reason);
+    if (!take_preauth(&s) || !words_take_end(&s, S(" timed out")))
+        return 0;
+    if (!read_named_peer(s, &logon))
+        words_peer(s, &logon);
     logon.outcome = OUTCOME_UNKNOWN;
     logon.reason = saying->reason;
     return words_fact(ret, logon);

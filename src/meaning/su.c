@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// su, of util-linux, shadow, busybox and BSD. Both names are accounts that exist (su looks them up before it
-// writes anything), so neither holds the words around it; they are cut from the right all the same. One su is
+// su, of util-linux, shadow, busybox, BSD, Solaris and IRIX. Both names are accounts that exist (su looks them up
+// before it writes anything), so neither holds the words around it; they are cut from the right all the same. One su is
 // told two to three times: PAM's refusal or session, su's sentence, and shadow's "+ TTY WHO:WHOM".
 #include "meaning/words.h"
 
@@ -78,7 +78,42 @@ static size_t read_bad(const struct saying *saying, struct fact *ret) {
     return give_bsd(saying->rest, false, ret);
 }
 
+// Solaris: "WHOM' succeeded for WHO on TTY"
+static size_t read_solaris(const struct saying *saying, struct fact *ret) {
+    struct str whom, who, rest, tty;
+    if (!words_split_last(saying->rest, S(" for "), &whom, &rest) || !words_split_last(rest, S(" on "), &who, &tty))
+        return 0;
+    bool success = words_take_end(&whom, S("' succeeded"));
+    if (!success && !words_take_end(&whom, S("' failed")))
+        return 0;
+    struct logon logon = new_change(success, STEP_VERDICT);
+    logon.user = whom;
+    logon.actor = who;
+    logon.tty = words_terminal(tty);
+    return words_fact(ret, logon);
+}
+
+// IRIX: "TTY changing from WHO to WHOM"
+static size_t give_irix(struct str s, bool success, struct fact *ret) {
+    struct logon logon = new_change(success, STEP_VERDICT);
+    struct str tty, names;
+    if (!words_split(s, S(" changing from "), &tty, &names) ||
+        !words_split_last(names, S(" to "), &logon.actor, &logon.user))
+        return 0;
+    logon.tty = words_terminal(tty);
+    return words_fact(ret, logon);
+}
+
+static size_t read_succeeded(const struct saying *saying, struct fact *ret) {
+    return give_irix(saying->rest, true, ret);
+}
+
+static size_t read_failed(const struct saying *saying, struct fact *ret) {
+    return give_irix(saying->rest, false, ret);
+}
+
 static wordings ROWS = {
+    ['\''] = WORDINGS(WORDING("'su ", read_solaris, OTHER)),
     ['('] = WORDINGS(WORDING("(to ", read_to, OTHER)),
     ['+'] = WORDINGS(WORDING("+ ", read_plus, OTHER)),
     ['-'] = WORDINGS(WORDING("- ", read_minus, OTHER)),
@@ -87,6 +122,8 @@ static wordings ROWS = {
                      WORDING("FAILED RUNUSER (to ", read_failed_to, BAD_CREDENTIALS),
                      WORDING("FAILED su for ", read_failed_for, BAD_CREDENTIALS)),
     ['S'] = WORDINGS(WORDING("Successful su for ", read_successful_for, OTHER)),
+    ['f'] = WORDINGS(WORDING("failed: ", read_failed, BAD_CREDENTIALS)),
+    ['s'] = WORDINGS(WORDING("succeeded: ", read_succeeded, OTHER)),
 };
 
 static size_t read_message(const struct message *message, struct fact *ret) {

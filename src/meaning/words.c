@@ -127,7 +127,7 @@ bool words_peer(struct str s, struct logon *logon) {
     if (!words_is_host(host) || (s.n && (!str_take(&s, S("port ")) || !read_port(s, &port))))
         return false;
     logon->source = words_source(host);
-    logon->port = port;
+    logon->port = logon->source.n ? port : -1; // "UNKNOWN port 65535" is a socket without a peer
     return true;
 }
 

@@ -19,6 +19,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -457,6 +458,11 @@ static bool is_failure(const struct fact *facts, size_t n, const char *host) {
     return false;
 }
 
+// A sentence may begin with the name: "Root login attempted".
+static bool is_name(struct str got, const char *want) {
+    return got.n == strlen(want) && strncasecmp(got.p, want, got.n) == 0;
+}
+
 static int check_bans(const json_t *fail, const char *text, const char *name) {
     struct record record;
     struct fact facts[FACTS_MAX];
@@ -469,7 +475,7 @@ static int check_bans(const json_t *fail, const char *text, const char *name) {
         const struct message message = {record.program, record.message, record.pid};
         n = meaning_read(meaning_of(record.program), &message, facts);
     }
-    bool right = is_failure(facts, n, host) && (!user || str_eq(facts[0].logon.user, str_of(user)));
+    bool right = is_failure(facts, n, host) && (!user || is_name(facts[0].logon.user, user));
     if (!right)
         print_error("%s: want host %s, user %s: %s\n", name, host, user ? user : "any", text);
     return !right;
