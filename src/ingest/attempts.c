@@ -8,7 +8,8 @@
 //   PAM writes only the first refusal of a process, and the number of the others at its end, even after the
 //   connection is closed. What it counts has mostly been told by verdicts; only the rest is news.
 //   A name met after a verdict is no new attempt, it explains the one before.
-//   One module's refusal is none when the next module accepts.
+//   One module's refusal is none when the next module accepts; where that one is silent, the daemon's "Accepted"
+//   without a "Failed" between says so.
 //   The address often comes last, with the line that closes the connection.
 //   A log may end, or be rotated, between PAM's refusal and the verdict. Where the daemon is known to tell
 //   verdicts, that refusal is left open ("unknown"): the verdict stands in the next file.
@@ -274,14 +275,27 @@ static void take_failure(struct attempts *a, struct open *o, const struct attemp
         begin_row(a, o, line, stage);
 }
 
-// A success joins what has been heard of the same success, a module that accepted, and the question for
-// methods before it.
+// What PAM refused was a module's word only: a daemon that tells verdicts would have told of a failure first.
+static void forget_refusal(struct open *o) {
+    o->refused -= o->refused < o->row.count ? o->refused : o->row.count;
+}
+
+static bool is_overruled(const struct open *o, const struct attempt *line, unsigned stage) {
+    return stage == STAGE_VERDICT && line->pid != PID_NONE && (o->stages & STAGE_PAM) && o->stages < STAGE_RETOLD &&
+           o->row.outcome == OUTCOME_FAILURE;
+}
+
+// A success joins what has been heard of the same success, a module that accepted or was overruled, and the
+// question for methods before it.
 static void take_success(struct attempts *a, struct open *o, const struct attempt *line, unsigned stage) {
     bool same =
         o->stages && o->row.outcome == OUTCOME_SUCCESS && (!(o->stages & stage) || is_same_moment(o, line, stage));
     bool accepted = o->stages && o->row.outcome == OUTCOME_UNKNOWN && o->row.kind != LOGON_KIND_PROBE;
     bool asked = o->stages == STAGE_NAME && o->row.method == METHOD_NONE && o->row.reason == REASON_OTHER;
-    if (same || accepted || asked)
+    bool overruled = is_overruled(o, line, stage);
+    if (overruled)
+        forget_refusal(o);
+    if (same || accepted || asked || overruled)
         join_row(o, line, stage);
     else
         begin_row(a, o, line, stage);
@@ -294,7 +308,7 @@ static void take_accepting_module(struct attempts *a, struct open *o, const stru
             begin_row(a, o, line, STAGE_PAM);
         return;
     }
-    o->refused -= o->refused < o->row.count ? o->refused : o->row.count;
+    forget_refusal(o);
     o->stages = STAGE_PAM;
     join_row(o, line, STAGE_PAM);
 }

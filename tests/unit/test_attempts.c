@@ -245,6 +245,17 @@ static void test_pam_alone(void **state) {
          "rhost=203.0.113.9 user=bob\n"
          "12:00:02 sshd[7]: Accepted password for bob from 203.0.113.9 port 4711 ssh2\n",
          "12:00:02 logon success bob from 203.0.113.9:4711 password x1/3\n");
+    // The module that accepts may say nothing: no "Failed" came between.
+    tell("12:00:01 sshd[7]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
+         "rhost=203.0.113.9  user=bob\n"
+         "12:00:02 sshd[7]: Accepted password for bob from 203.0.113.9 port 4711 ssh2\n",
+         "12:00:02 logon success bob from 203.0.113.9:4711 password x1/2\n");
+    tell("12:00:01 sshd[7]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
+         "rhost=203.0.113.9  user=bob\n"
+         "12:00:03 sshd[7]: Failed password for bob from 203.0.113.9 port 4711 ssh2\n"
+         "12:00:06 sshd[7]: Accepted password for bob from 203.0.113.9 port 4711 ssh2\n",
+         "12:00:03 logon failure bob from 203.0.113.9:4711 password bad-credentials x1/2\n"
+         "12:00:06 logon success bob from 203.0.113.9:4711 password x1/1\n");
     tell("12:00:01 sudo[7]: pam_unix(sudo:auth): authentication failure; logname=bob uid=1000 euid=0 tty=/dev/pts/0 "
          "ruser=bob rhost=  user=bob\n"
          "12:00:01 sudo[7]: pam_sss(sudo:auth): authentication success; logname=bob uid=1000 euid=0 tty=/dev/pts/0 "
