@@ -16,7 +16,7 @@ static void add_member(struct report *r, const char *key, struct str value) {
 }
 
 static void add_time(struct report *r, const char *key, usec time) {
-    struct case_value value = {.type = time == USEC_NONE ? TYPE_NULL : TYPE_TIME, .time = time};
+    struct case_value value = case_from_time(time);
     buffer_print(&r->line, ",\"%s\":", key);
     value_json(&r->line, &value, false);
 }

@@ -48,7 +48,7 @@ static void add_coloured(struct buffer *line, const struct search_hit *hit, bool
 }
 
 static void add_json(struct finder *f, const struct search_hit *hit) {
-    struct case_value time = {.type = hit->ts == USEC_NONE ? TYPE_NULL : TYPE_TIME, .time = hit->ts};
+    struct case_value time = case_from_time(hit->ts);
     struct buffer *line = &f->line;
     buffer_add(line, S("{\"path\":"));
     buffer_add_json(line, buffer_str(&f->path));
@@ -66,21 +66,19 @@ static void add_json(struct finder *f, const struct search_hit *hit) {
     buffer_add_char(line, '}');
 }
 
+static void take_path(void *context, const struct case_result *result, size_t row) {
+    buffer_add(context, case_text_at(result, 0, row));
+}
+
 // The path of a source; asked for once per source, since hits come source by source.
 static void find_path(struct finder *f, uint32_t source_id) {
-    struct case_param param = {"source", {.type = TYPE_INTEGER, .integer = source_id}};
-    struct case_result *result;
-    size_t rows;
+    const struct case_param param = {"source", case_from_integer(source_id)};
     if (f->source_id == source_id)
         return;
     f->source_id = source_id;
     f->path.n = 0;
-    if (case_query(f->connection, S("select path from source where source_id = $source"), &param, 1, &result, NULL) !=
-        OK)
-        return;
-    if (case_fetch(result, &rows, NULL) == OK)
-        buffer_add(&f->path, case_value(result, 0, 0).text);
-    case_result_free(result);
+    case_each(f->connection, S("select path from source where source_id = $source"), &param, 1, take_path, &f->path,
+              NULL);
 }
 
 static bool print_hit(void *context, const struct search_hit *hit) {

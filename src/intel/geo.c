@@ -49,20 +49,6 @@ struct work {
     time_t deadline;
 };
 
-// Runs a statement that has no answer worth reading.
-static enum status run(struct case_connection *c, const char *sql, const struct case_param *params, size_t n,
-                       struct error *error) {
-    struct case_result *result;
-    size_t rows;
-    enum status status = case_query(c, str_of(sql), params, n, &result, error);
-    if (status != OK)
-        return status;
-    while ((status = case_fetch(result, &rows, error)) == OK)
-        ;
-    case_result_free(result);
-    return status == END ? OK : status;
-}
-
 static time_t now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -104,12 +90,10 @@ static enum status store_block(struct work *w, struct error *error) {
     if (w->n == 0)
         return OK;
     for (enum field f = ID; f < FIELD_COUNT; f++) {
-        params[f] = (struct case_param){FIELDS[f], {.type = TYPE_TEXTS, .texts = {w->columns[f], w->n}}};
-        if (!w->used[f])
-            params[f].value.texts.n = 0;
+        params[f] = (struct case_param){FIELDS[f], case_from_texts(w->columns[f], w->used[f] ? w->n : 0)};
         w->used[f] = false;
     }
-    enum status status = run(w->connection, INSERT_SQL, params, FIELD_COUNT, error);
+    enum status status = case_each(w->connection, str_of(INSERT_SQL), params, FIELD_COUNT, NULL, NULL, error);
     w->n = 0;
     arena_clear(&w->text);
     if (status == OK && now() > w->deadline)
@@ -128,8 +112,7 @@ static enum status read_addresses(struct work *w, struct case_connection *reader
         return status;
     while ((status = case_fetch(result, &rows, error)) == OK) {
         for (size_t i = 0; i < rows && status == OK; i++) {
-            struct case_value id = case_value(result, 0, i), ip = case_value(result, 1, i);
-            fill_row(w, (uint32_t)id.integer, ip.text);
+            fill_row(w, (uint32_t)case_integer_at(result, 0, i), case_text_at(result, 1, i));
             if (w->n == BLOCK)
                 status = store_block(w, error);
         }
@@ -141,10 +124,11 @@ static enum status read_addresses(struct work *w, struct case_connection *reader
 }
 
 static enum status note(struct case_connection *c, const char *key, struct str value, struct error *error) {
-    const struct case_param params[] = {{"key", {.type = TYPE_TEXT, .text = str_of(key)}},
-                                        {"value", {.type = TYPE_TEXT, .text = value}}};
-    enum status status = run(c, "delete from facts.main.meta where key = $key", params, 2, error);
-    return status == OK ? run(c, "insert into facts.main.meta values ($key, $value)", params, 2, error) : status;
+    const struct case_param params[] = {{"key", case_from_text(str_of(key))}, {"value", case_from_text(value)}};
+    enum status status = case_each(c, S("delete from facts.main.meta where key = $key"), params, 2, NULL, NULL, error);
+    if (status == OK)
+        status = case_each(c, S("insert into facts.main.meta values ($key, $value)"), params, 2, NULL, NULL, error);
+    return status;
 }
 
 static enum status locate_all(struct work *w, struct case_connection *reader, struct error *error) {
@@ -183,19 +167,22 @@ enum status intel_locate(struct case_file *file, const char *geoip, struct error
     return status;
 }
 
+struct line {
+    struct arena *arena;
+    struct str text;
+};
+
+static void take_line(void *context, const struct case_result *result, size_t row) {
+    struct line *line = context;
+    line->text = arena_copy(line->arena, case_text_at(result, 0, row));
+}
+
 struct str intel_attribution(struct case_file *file, struct arena *arena) {
     struct case_connection *c;
-    struct case_result *result;
-    struct str line = S("");
-    size_t rows;
+    struct line line = {arena, S("")};
     if (case_connect(file, &c, NULL) != OK)
-        return line;
-    if (case_query(c, S("select value from facts.main.meta where key = 'geo_attribution'"), NULL, 0, &result, NULL) ==
-        OK) {
-        if (case_fetch(result, &rows, NULL) == OK && case_value(result, 0, 0).type == TYPE_TEXT)
-            line = arena_copy(arena, case_value(result, 0, 0).text);
-        case_result_free(result);
-    }
+        return line.text;
+    case_each(c, S("select value from facts.main.meta where key = 'geo_attribution'"), NULL, 0, take_line, &line, NULL);
     case_disconnect(c);
-    return line;
+    return line.text;
 }

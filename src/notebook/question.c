@@ -38,59 +38,33 @@ static double now_ms(void) {
 
 // ---- Values ----
 
-static struct case_value time_value(usec t) {
-    return t == USEC_NONE ? (struct case_value){.type = TYPE_NULL} : (struct case_value){.type = TYPE_TIME, .time = t};
-}
-
-static struct case_value text_value(struct str s) {
-    return s.p ? (struct case_value){.type = TYPE_TEXT, .text = s} : (struct case_value){.type = TYPE_NULL};
-}
-
 static void bind(struct asking *a, const char *name, struct case_value value) {
     *VEC_PUSH(&a->params) = (struct case_param){name, value};
 }
 
-// Runs `sql`, whose answer is small, and hands its first row to `take`.
-static enum status ask_row(struct case_connection *connection, struct str sql, const struct case_param *params,
-                           size_t n, void (*take)(void *context, const struct case_result *result, size_t rows),
-                           void *context, struct error *error) {
-    struct case_result *result;
-    enum status status = case_query(connection, sql, params, n, &result, error);
-    if (status >= SKIP)
-        return status;
-    size_t rows = 0;
-    status = case_fetch(result, &rows, error);
-    if (status < SKIP)
-        take(context, result, status == OK ? rows : 0);
-    case_result_free(result);
-    return status < SKIP ? OK : status;
-}
-
-static void take_range(void *context, const struct case_result *result, size_t rows) {
+static void take_range(void *context, const struct case_result *result, size_t row) {
     usec *range = context;
-    for (size_t i = 0; i < 2; i++) {
-        struct case_value v = rows ? case_value(result, i, 0) : (struct case_value){0};
-        range[i] = v.type == TYPE_TIME ? v.time : USEC_NONE;
-    }
+    range[0] = case_time_at(result, 0, row);
+    range[1] = case_time_at(result, 1, row);
 }
 
 enum status question_range(struct case_connection *connection, usec *ret_from, usec *ret_to, struct error *error) {
     usec range[2] = {USEC_NONE, USEC_NONE};
     enum status status =
-        ask_row(connection, S("select min(first_ts), max(last_ts) from source"), NULL, 0, take_range, range, error);
+        case_each(connection, S("select min(first_ts), max(last_ts) from source"), NULL, 0, take_range, range, error);
     // A source is given its times when it has been read; until then the records tell.
     if (status == OK && range[0] == USEC_NONE)
-        status = ask_row(connection, S("select min(ts), max(ts) from log"), NULL, 0, take_range, range, error);
+        status = case_each(connection, S("select min(ts), max(ts) from log"), NULL, 0, take_range, range, error);
     *ret_from = range[0];
     *ret_to = range[1];
     return status;
 }
 
-static void take_host(void *context, const struct case_result *result, size_t rows) {
+static void take_host(void *context, const struct case_result *result, size_t row) {
     struct asking *a = context;
-    struct case_value v = rows == 1 ? case_value(result, 0, 0) : (struct case_value){0};
-    if (v.type == TYPE_TEXT && v.text.n < sizeof a->one_host)
-        memcpy(a->one_host, v.text.p, v.text.n);
+    struct str name = case_text_at(result, 0, row);
+    if (name.n && name.n < sizeof a->one_host)
+        memcpy(a->one_host, name.p, name.n);
 }
 
 // Whether the SQL has `$name` and not merely `$name_and_more`.
@@ -109,16 +83,16 @@ static enum status bind_host(struct asking *a) {
     if (!mentions(a->sql, S("$host")))
         return OK;
     if (s->hosts && s->hosts_n == 1) {
-        bind(a, "host", text_value(s->hosts[0]));
+        bind(a, "host", case_from_text(s->hosts[0]));
         return OK;
     }
     enum status status = OK;
     if (!s->hosts)
-        status = ask_row(a->connection, S("select min(name) from host_t having count(*) = 1"), NULL, 0, take_host, a,
-                         a->error);
+        status = case_each(a->connection, S("select min(name) from host_t having count(*) = 1"), NULL, 0, take_host, a,
+                           a->error);
     if (status == OK && !a->one_host[0])
         return error_set(a->error, FAIL, 0, "this cell needs one host: choose one");
-    bind(a, "host", text_value(str_of(a->one_host)));
+    bind(a, "host", case_from_text(str_of(a->one_host)));
     return status;
 }
 
@@ -135,17 +109,13 @@ static enum status bind_all(struct asking *a) {
     }
     a->window_from = q->window_from == USEC_NONE ? a->from : q->window_from;
     a->window_to = q->window_to == USEC_NONE ? a->to : q->window_to;
-    struct case_value hosts = {.type = q->scope.hosts ? TYPE_TEXTS : TYPE_NULL};
-    if (q->scope.hosts) {
-        hosts.texts.at = q->scope.hosts;
-        hosts.texts.n = q->scope.hosts_n;
-    }
-    bind(a, "hosts", hosts);
-    bind(a, "from", time_value(a->from));
-    bind(a, "to", time_value(a->to));
-    bind(a, "window_from", time_value(a->window_from));
-    bind(a, "window_to", time_value(a->window_to));
-    bind(a, "filter_text", text_value(q->filter));
+    bind(a, "hosts",
+         q->scope.hosts ? case_from_texts(q->scope.hosts, q->scope.hosts_n) : (struct case_value){.type = TYPE_NULL});
+    bind(a, "from", case_from_time(a->from));
+    bind(a, "to", case_from_time(a->to));
+    bind(a, "window_from", case_from_time(a->window_from));
+    bind(a, "window_to", case_from_time(a->window_to));
+    bind(a, "filter_text", case_from_text(q->filter));
     for (size_t i = 0; i < q->scope.params_n; i++)
         *VEC_PUSH(&a->params) = q->scope.params[i];
     return bind_host(a);
@@ -196,16 +166,6 @@ static void add_subselect(struct asking *a) {
     a->sql_at = a->text.n;
     buffer_add(&a->text, a->sql);
     buffer_add(&a->text, S("\n) as answer "));
-}
-
-static void add_identifier(struct buffer *b, struct str name) {
-    buffer_add_char(b, '"');
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '"')
-            buffer_add_char(b, '"');
-        buffer_add_char(b, name.p[i]);
-    }
-    buffer_add_char(b, '"');
 }
 
 static void note_position(struct asking *a, size_t sql_at) {
@@ -274,7 +234,7 @@ static void add_filter(struct asking *a) {
     buffer_add(&a->text, S("where contains(lower(concat_ws(chr(31)"));
     while (take_column(&rest, &column)) {
         buffer_add(&a->text, S(", "));
-        add_identifier(&a->text, column);
+        case_quote(&a->text, column, '"');
         buffer_add(&a->text, S("::varchar"));
     }
     buffer_add(&a->text, S(")), lower($filter_text)) "));
@@ -324,14 +284,13 @@ static enum status give(struct asking *a, struct str sql, size_t sql_at) {
     return status >= SKIP ? status : OK;
 }
 
-static void take_count(void *context, const struct case_result *result, size_t rows) {
-    struct case_value v = rows ? case_value(result, 0, 0) : (struct case_value){0};
-    *(int64_t *)context = v.type == TYPE_INTEGER ? v.integer : -1;
+static void take_count(void *context, const struct case_result *result, size_t row) {
+    *(int64_t *)context = case_integer_at(result, 0, row);
 }
 
 static enum status count(struct asking *a, int64_t *ret) {
     enum status status =
-        ask_row(a->connection, buffer_str(&a->text), a->params.at, a->params.n, take_count, ret, a->error);
+        case_each(a->connection, buffer_str(&a->text), a->params.at, a->params.n, take_count, ret, a->error);
     if (status >= SKIP)
         note_position(a, a->sql_at);
     return status;
@@ -345,7 +304,7 @@ static enum status answer_rows(struct asking *a) {
     add_filter(a);
     if (q->sort.p) {
         buffer_add(&a->text, S("order by "));
-        add_identifier(&a->text, q->sort);
+        case_quote(&a->text, q->sort, '"');
         buffer_print(&a->text, "%s nulls last ", q->descending ? " desc" : "");
     }
     if (q->limit)
@@ -485,7 +444,7 @@ static enum status answer_bins(struct asking *a) {
     begin(a, "select ");
     buffer_print(&a->text, "time_bucket(to_microseconds(%lld), ts) as ts, ", (long long)a->meta->bin);
     if (a->q->lane.p)
-        add_identifier(&a->text, a->q->lane);
+        case_quote(&a->text, a->q->lane, '"');
     else
         buffer_add(&a->text, S("null"));
     buffer_print(&a->text, "::varchar as lane, %s as count",

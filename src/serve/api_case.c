@@ -19,43 +19,21 @@ static const char *const PHASES[] = {"reading", "deriving", "locating", "done", 
 
 // ---- Hosts, range, zone ----
 
-// Gives a JSON value or array for a question of ours: `print` is called for each row.
-static enum status print_rows(struct case_connection *connection, struct str sql,
-                              void (*print)(struct buffer *b, const struct case_result *result, size_t row),
-                              struct buffer *b, struct error *error) {
-    struct case_result *result;
-    size_t rows;
-    enum status status = case_query(connection, sql, NULL, 0, &result, error);
-    if (status >= SKIP)
-        return status;
-    while ((status = case_fetch(result, &rows, error)) == OK)
-        for (size_t i = 0; i < rows; i++)
-            print(b, result, i);
-    case_result_free(result);
-    return status == END ? OK : status;
-}
-
-static usec time_at(const struct case_result *result, size_t column, size_t row) {
-    struct case_value v = case_value(result, column, row);
-    return v.type == TYPE_TIME ? v.time : USEC_NONE;
-}
-
-static void print_host(struct buffer *b, const struct case_result *result, size_t row) {
-    struct case_value name = case_value(result, 0, row), records = case_value(result, 1, row);
+static void print_host(void *context, const struct case_result *result, size_t row) {
+    struct buffer *b = context;
     if (b->p[b->n - 1] != '[')
         buffer_add_char(b, ',');
     buffer_add(b, S("{\"name\":"));
-    buffer_add_json(b, name.type == TYPE_TEXT ? name.text : STR_NONE);
-    buffer_print(b, ",\"records\":%lld,\"first\":", records.type == TYPE_INTEGER ? (long long)records.integer : 0);
-    json_time(b, time_at(result, 2, row));
+    buffer_add_json(b, case_text_at(result, 0, row));
+    buffer_print(b, ",\"records\":%lld,\"first\":", (long long)case_integer_at(result, 1, row));
+    json_time(b, case_time_at(result, 2, row));
     buffer_add(b, S(",\"last\":"));
-    json_time(b, time_at(result, 3, row));
+    json_time(b, case_time_at(result, 3, row));
     buffer_add_char(b, '}');
 }
 
-static void print_zone(struct buffer *b, const struct case_result *result, size_t row) {
-    struct case_value zone = case_value(result, 0, row);
-    buffer_add_json(b, zone.type == TYPE_TEXT ? zone.text : STR_NONE);
+static void print_zone(void *context, const struct case_result *result, size_t row) {
+    buffer_add_json(context, case_text_at(result, 0, row));
 }
 
 // A host's own row is written when all is read; until then its records are counted.
@@ -69,7 +47,7 @@ static enum status add_hosts(struct case_connection *c, bool reading, struct buf
                  "select null, count(*), min(ts), max(ts) from log_t where class_id in "
                  "(select class_id from class_t where host_id = 0) having count(*) > 0 order by 2 desc, 1 limit 10000");
     buffer_add(b, S(",\"hosts\":["));
-    enum status status = print_rows(c, reading ? counted : kept, print_host, b, error);
+    enum status status = case_each(c, reading ? counted : kept, NULL, 0, print_host, b, error);
     buffer_add_char(b, ']');
     return status;
 }
@@ -83,10 +61,10 @@ static enum status add_range(struct case_connection *c, struct buffer *b, struct
     json_time(b, to);
     buffer_add(b, S(",\"zone\":"));
     if (status == OK)
-        status = print_rows(
+        status = case_each(
             c,
             S("select case when count(distinct value) = 1 then min(value) end from host_fact where key = 'time_zone'"),
-            print_zone, b, error);
+            NULL, 0, print_zone, b, error);
     return status;
 }
 

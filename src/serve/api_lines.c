@@ -34,57 +34,39 @@ struct view {
 
 // ---- Asking the case ----
 
-static uint64_t number_at(const struct case_result *result, size_t column, size_t row) {
-    struct case_value v = case_value(result, column, row);
-    return v.type == TYPE_INTEGER ? (uint64_t)v.integer : 0;
+static void take_place(void *context, const struct case_result *result, size_t row) {
+    struct view *v = context;
+    v->hit = (struct place){(uint64_t)case_integer_at(result, 0, row), (uint64_t)case_integer_at(result, 1, row),
+                            (uint64_t)case_integer_at(result, 2, row)};
 }
 
-static enum status ask(struct case_connection *c, struct str sql, const struct case_param *params, size_t n,
-                       void (*take)(struct view *v, const struct case_result *result, size_t row), struct view *v,
-                       struct error *error) {
-    struct case_result *result;
-    size_t rows;
-    enum status status = case_query(c, sql, params, n, &result, error);
-    if (status >= SKIP)
-        return status;
-    while ((status = case_fetch(result, &rows, error)) == OK)
-        for (size_t i = 0; i < rows; i++)
-            take(v, result, i);
-    case_result_free(result);
-    return status == END ? OK : status;
-}
-
-static void take_place(struct view *v, const struct case_result *result, size_t row) {
-    v->hit = (struct place){number_at(result, 0, row), number_at(result, 1, row), number_at(result, 2, row)};
-}
-
-static void take_source(struct view *v, const struct case_result *result, size_t row) {
+static void take_source(void *context, const struct case_result *result, size_t row) {
     static const char *const keys[] = {"path", "container", "format", "sha256"};
+    struct view *v = context;
     v->source.n = 0;
     buffer_print(&v->source, "{\"source_id\":%llu", (unsigned long long)v->hit.source_id);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        struct case_value text = case_value(result, i, row);
         buffer_print(&v->source, ",\"%s\":", keys[i]);
-        buffer_add_json(&v->source, text.type == TYPE_TEXT ? text.text : STR_NONE);
+        buffer_add_json(&v->source, case_text_at(result, i, row));
     }
     buffer_add_char(&v->source, '}');
 }
 
-static void take_known(struct view *v, const struct case_result *result, size_t row) {
-    struct case_value ts = case_value(result, 2, row);
-    *VEC_PUSH(&v->records) = (struct known){number_at(result, 0, row), number_at(result, 1, row),
-                                            ts.type == TYPE_TIME ? ts.time : USEC_NONE};
+static void take_known(void *context, const struct case_result *result, size_t row) {
+    struct view *v = context;
+    *VEC_PUSH(&v->records) = (struct known){(uint64_t)case_integer_at(result, 0, row),
+                                            (uint64_t)case_integer_at(result, 1, row), case_time_at(result, 2, row)};
 }
 
 // The columns are unsigned: without a cast in the SQL both sides would be widened, and every row looked at.
 static struct case_param number_param(const char *name, uint64_t n) {
-    return (struct case_param){name, {.type = TYPE_INTEGER, .integer = (int64_t)(n > INT64_MAX ? INT64_MAX : n)}};
+    return (struct case_param){name, case_from_integer(n > INT64_MAX ? INT64_MAX : (int64_t)n)};
 }
 
 static enum status find_record(struct case_connection *c, uint64_t id, struct view *v, struct error *error) {
     struct case_param param = number_param("id", id);
-    enum status status = ask(c, S("select source_id, \"offset\", length from log where record_id = $id::ubigint"),
-                             &param, 1, take_place, v, error);
+    enum status status = case_each(c, S("select source_id, \"offset\", length from log where record_id = $id::ubigint"),
+                                   &param, 1, take_place, v, error);
     if (status == OK && v->hit.source_id == 0)
         status = error_set(error, FAIL, ENOENT, "there is no record %llu", (unsigned long long)id);
     return status;
@@ -92,8 +74,9 @@ static enum status find_record(struct case_connection *c, uint64_t id, struct vi
 
 static enum status find_source(struct case_connection *c, struct view *v, struct error *error) {
     struct case_param param = number_param("id", v->hit.source_id);
-    enum status status = ask(c, S("select path, container, format, sha256 from source where source_id = $id::uinteger"),
-                             &param, 1, take_source, v, error);
+    enum status status =
+        case_each(c, S("select path, container, format, sha256 from source where source_id = $id::uinteger"), &param, 1,
+                  take_source, v, error);
     if (status == OK && v->source.n == 0)
         status = error_set(error, FAIL, ENOENT, "there is no source %llu", (unsigned long long)v->hit.source_id);
     return status;
@@ -102,10 +85,10 @@ static enum status find_source(struct case_connection *c, struct view *v, struct
 static enum status find_records(struct case_connection *c, struct view *v, struct error *error) {
     struct case_param params[] = {number_param("id", v->hit.source_id), number_param("first", v->start),
                                   number_param("last", v->start + v->text.n)};
-    return ask(c,
-               S("select record_id, \"offset\", ts from log where source_id = $id::uinteger and "
-                 "\"offset\" between $first::ubigint and $last::ubigint order by \"offset\""),
-               params, sizeof params / sizeof *params, take_known, v, error);
+    return case_each(c,
+                     S("select record_id, \"offset\", ts from log where source_id = $id::uinteger and "
+                       "\"offset\" between $first::ubigint and $last::ubigint order by \"offset\""),
+                     params, sizeof params / sizeof *params, take_known, v, error);
 }
 
 // ---- Cutting lines ----
