@@ -33,6 +33,7 @@ function closeDoors(): Plugin {
 
 export default defineConfig({
   root,
+  cacheDir: '../node_modules/.vite',
   plugins: [
     closeDoors(),
     svelte({ configFile: false, compilerOptions: { fragments: 'tree', css: 'external', runes: true } }),
