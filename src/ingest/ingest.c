@@ -289,6 +289,8 @@ static enum status end_source(struct run *r, struct job *j, struct source_row *r
     fill_counts(row, &counts);
     if (!counts.yearless)
         row->year_from = S("in the records");
+    else if (!row->year_from.n)
+        row->year_from = S("record in the same file");
     row->state = SOURCE_STATE_READ;
     if (broken->status >= FAIL) {
         row->state = SOURCE_STATE_PARTIAL;

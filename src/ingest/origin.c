@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,11 +21,17 @@ enum { MAX_FILE = 64 << 10 };
 struct origins {
     struct arena *arena;
     VEC(struct origin *) all;
+    char folder[LIMIT_PATH]; // the one looked at last, and what came of it: sources come folder by folder
+    size_t folder_n;
+    struct origin *of_folder;
 };
 
 // -1 when there is no such file below the root. Kernels before 5.6 cannot tell; with them there is none.
-static int open_inside(struct origins *o, struct str root, const char *name, uint64_t flags) {
-    const char *top = root.n ? arena_copy(o->arena, root).p : "/";
+static int open_inside(struct str root, const char *name, uint64_t flags) {
+    char top[LIMIT_PATH];
+    if (root.n >= sizeof top)
+        return -1;
+    snprintf(top, sizeof top, "%.*s", root.n ? (int)root.n : 1, root.n ? root.p : "/");
     struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     int at = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (at < 0)
@@ -36,7 +43,7 @@ static int open_inside(struct origins *o, struct str root, const char *name, uin
 
 // At most MAX_FILE bytes; absent when there is no such regular file.
 static struct str read_small(struct origins *o, struct str root, const char *name) {
-    int fd = open_inside(o, root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    int fd = open_inside(root, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat st;
     if (fd < 0)
         return STR_NONE;
@@ -71,7 +78,7 @@ static struct str value_of(struct str file, struct str key) {
 
 // Where a link points, which is how most distributions record the zone.
 static struct str zone_of_link(struct origins *o, struct str root) {
-    int fd = open_inside(o, root, "/etc/localtime", O_PATH | O_NOFOLLOW);
+    int fd = open_inside(root, "/etc/localtime", O_PATH | O_NOFOLLOW);
     if (fd < 0)
         return STR_NONE;
     char *to = arena_take(o->arena, LIMIT_PATH);
@@ -101,11 +108,11 @@ static void find_zone(struct origins *o, struct origin *origin) {
         take_zone(origin, zone_load(bytes), "/etc/localtime of the evidence");
 }
 
-static bool is_root(struct origins *o, struct str root) {
+static bool is_root(struct str root) {
     static const char *const signs[] = {"/etc/os-release", "/etc/hostname", "/etc/timezone", "/etc/localtime",
                                         "/etc/passwd"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        int fd = open_inside(o, root, signs[i], O_PATH | O_NOFOLLOW);
+        int fd = open_inside(root, signs[i], O_PATH | O_NOFOLLOW);
         if (fd < 0)
             continue;
         close(fd);
@@ -137,16 +144,41 @@ struct origins *origins_new(struct arena *arena) {
     return o;
 }
 
+// The nearest folder that looks like a host's "/", from `folder` up to the first `least` bytes of it: a collector
+// keeps its reports ("sos_commands/logs") beside the host's own folders, and several hosts beside each other.
+static struct origin *find_above(struct origins *o, struct str folder, size_t least) {
+    for (;;) {
+        if (is_root(folder))
+            return get_origin(o, folder);
+        ptrdiff_t slash = str_rfind_char(folder, '/');
+        if (slash < 0 || (size_t)slash < least)
+            return NULL;
+        folder = str_head(folder, (size_t)slash);
+    }
+}
+
+static struct origin *of_folder(struct origins *o, struct str path, size_t least) {
+    struct str folder = str_head(path, (size_t)str_rfind_char(path, '/'));
+    if (folder.n >= sizeof o->folder)
+        return NULL;
+    if (!o->folder_n || !str_eq(folder, (struct str){o->folder, o->folder_n})) {
+        o->of_folder = find_above(o, folder, least);
+        memcpy(o->folder, folder.p, folder.n);
+        o->folder_n = folder.n;
+    }
+    return o->of_folder;
+}
+
 struct origin *origin_of(struct origins *o, struct str path, char *const *given, size_t given_n) {
     ptrdiff_t at = str_rfind(path, S("/var/log/"));
-    if (at >= 0 && is_root(o, str_head(path, (size_t)at)))
+    if (at >= 0 && is_root(str_head(path, (size_t)at)))
         return get_origin(o, str_head(path, (size_t)at));
     for (size_t i = 0; i < given_n; i++) {
         struct str root = str_of(given[i]);
         while (root.n > 1 && root.p[root.n - 1] == '/')
             root.n--;
-        if (path.n > root.n && str_starts(path, root) && path.p[root.n] == '/' && is_root(o, root))
-            return get_origin(o, root);
+        if (path.n > root.n && str_starts(path, root) && path.p[root.n] == '/')
+            return of_folder(o, path, root.n);
     }
     return NULL;
 }

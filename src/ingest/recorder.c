@@ -126,10 +126,20 @@ static void count_host(struct recorder *r, uint32_t id, usec ts) {
 
 // ---- Time ----
 
+// A stamp with a year, for those after it that have none: a file may change its dialect, before New Year too. A
+// year far from the others is a clock that was wrong.
+static void keep_year(struct recorder *r, const struct stamp *s) {
+    int years = s->year - r->source.year;
+    if (abs(years - r->roll.years) <= 1)
+        r->roll = (struct years_roll){.month = s->month, .day = s->day, .of_day = s->of_day, .years = years};
+}
+
 // The year of a stamp that has none, as the source goes on through New Year.
 static int year_of(struct recorder *r, const struct stamp *s) {
-    if (s->year)
+    if (s->year) {
+        keep_year(r, s);
         return s->year;
+    }
     if (!r->counts.yearless)
         r->counts.first_year = r->source.year;
     r->counts.yearless = true;

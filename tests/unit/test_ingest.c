@@ -218,6 +218,40 @@ static void known_bytes_are_not_read_twice(void **state) {
     expect_accounts(p);
 }
 
+// A collector's report beside the host's folders, below the folder that was named; no other host's zone.
+static void zones_of_several_hosts(void **state) {
+    struct place *p = *state;
+    const struct str line = S("Jul  1 12:00:00 h sshd[1]: Accepted password for a from 192.0.2.1 port 1 ssh2\n");
+    put(p, "one/etc/timezone", S("Europe/Berlin\n"), 0);
+    put(p, "one/sos_commands/logs/journalctl", line, civil_days(2025, 7, 2) * 86400);
+    put(p, "two/sos_commands/logs/journalctl",
+        S("Jul  1 12:00:01 h sshd[1]: Accepted password for a from 192.0.2.1 port 1 ssh2\n"),
+        civil_days(2025, 7, 2) * 86400);
+    expect_read(p);
+    expect(p, "select ts from log where program = 'sshd' order by ts", "2025-07-01 10:00:00\n2025-07-01 12:00:01\n");
+    expect(p, "select zone, zone_from from source where format = 'syslog' order by path",
+           "Europe/Berlin\t/etc/timezone of the evidence\n"
+           "UTC\tassumed: no zone in the evidence; set it with --tz\n");
+}
+
+// rsyslog was told to write other stamps: the year goes on from those that had one.
+static void year_after_a_change_of_dialect(void **state) {
+    struct place *p = *state;
+    put(p, "auth.log",
+        S("2024-12-31T23:59:58+00:00 h sshd[1]: Invalid user a from 192.0.2.1 port 1\n"
+          "Dec 31 23:59:59 h sshd[2]: Invalid user a from 192.0.2.1 port 1\n"
+          "Jan  1 00:00:01 h sshd[3]: Invalid user a from 192.0.2.1 port 1\n"),
+        0);
+    put(p, "other.log",
+        S("2024-12-31T23:59:58+00:00 h sshd[1]: Invalid user b from 192.0.2.1 port 1\n"
+          "Jan  1 00:00:02 h sshd[3]: Invalid user b from 192.0.2.1 port 1\n"),
+        0);
+    expect_read(p);
+    expect(p, "select ts from log where ts_quality <> 'exact' order by ts",
+           "2024-12-31 23:59:59\n2025-01-01 00:00:01\n2025-01-01 00:00:02\n");
+    expect(p, "select distinct year_from from source where format = 'syslog'", "record in the same file\n");
+}
+
 static void zones(void **state) {
     struct place *p = *state;
     put(p, "var/log/auth.log", S("Jul  1 12:00:00 h sshd[1]: Accepted password for a from 192.0.2.1 port 1 ssh2\n"),
@@ -306,6 +340,8 @@ int main(void) {
         IN_PLACE(odd_lines_are_accounted_for),
         IN_PLACE(known_bytes_are_not_read_twice),
         IN_PLACE(zones),
+        IN_PLACE(zones_of_several_hosts),
+        IN_PLACE(year_after_a_change_of_dialect),
         IN_PLACE(links_do_not_leave_the_evidence),
         IN_PLACE(zone_by_option),
         IN_PLACE(new_year_in_a_set),
