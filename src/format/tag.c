@@ -306,8 +306,23 @@ static bool take_distant_pid(struct str *s, struct str word, struct record *ret)
     return true;
 }
 
+// metalog knows no host: "[sshd] Failed password for …".
+static bool take_metalog_program(struct str *s, struct record *ret) {
+    struct str in = str_skip(*s, 1);
+    size_t n = 0;
+    while (n < in.n && n < NAME_MAX_BYTES && in.p[n] != ' ' && ((class_of(in.p[n]) & NAME) || in.p[n] == '/'))
+        n++;
+    if (!s->n || s->p[0] != '[' || !n || n + 1 >= in.n || in.p[n] != ']' || in.p[n + 1] != ' ' || is_digit(in.p[0]))
+        return false;
+    keep_program(str_head(in, n), ret);
+    *s = str_skip(in, n + 1);
+    return true;
+}
+
 static struct tag_found take_header(struct str *s, bool severity_word, struct record *ret) {
     struct str word = *s;
+    if (take_metalog_program(s, ret))
+        return (struct tag_found){0};
     if ((severity_word && take_severity(s, ret)) || !take_host(s, ret))
         return (struct tag_found){.firm = take_program(s, true, ret)};
     bool loose = s->n < 2 || !is_blank(s->p[1]); // two blanks: no program, unless marked as one
