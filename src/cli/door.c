@@ -16,8 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static sigset_t waited_signals(void) {
     sigset_t set;
     sigemptyset(&set);

@@ -41,6 +41,11 @@ enum status folder_check(const char *folder, struct error *error) {
     return OK;
 }
 
+enum status folder_open(const char *folder, struct case_file **ret, struct error *error) {
+    enum status status = folder_check(folder, error);
+    return status == OK ? case_open(folder, CASE_READ, ret, error) : status;
+}
+
 // Makes every folder of `path` that is missing.
 static enum status make_folders(char *path, struct error *error) {
     for (char *p = path + 1;; p++) {

@@ -4,10 +4,7 @@
 // Where cases live when nobody said where, and whether a folder is one.
 #pragma once
 
-#include "base/status.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "case/case.h"
 
 // The case folder for these pieces of evidence: the same for the same paths, under $XDG_CACHE_HOME/lhx or
 // ~/.cache/lhx, whose folders are made. Standard input gets a new one each time. The caller frees it.
@@ -16,3 +13,5 @@ enum status folder_of_evidence(char *const *paths, size_t n, char **ret, struct 
 bool folder_is_case(const char *folder);
 // FAIL with words when it is not.
 enum status folder_check(const char *folder, struct error *error);
+// Checks, and opens the case for reading.
+enum status folder_open(const char *folder, struct case_file **ret, struct error *error);

@@ -39,7 +39,6 @@ static const struct {
 static const char SOURCES_SQL[] = "select * from source order by source_id";
 
 struct part {
-    const char *title;
     struct table *table;
     uint64_t rows;
 };
@@ -58,20 +57,11 @@ static bool take_row(void *context, const struct case_value *values, size_t n) {
     return true;
 }
 
-static struct question question_of(const char *sql) {
-    return (struct question){
-        .sql = str_of(sql),
-        .scope = {.from = USEC_NONE, .to = USEC_NONE},
-        .window_from = USEC_NONE,
-        .window_to = USEC_NONE,
-    };
-}
-
 static enum status print_part(struct case_connection *connection, size_t i, struct error *error) {
-    struct part part = {.title = PARTS[i].title};
+    struct part part = {0};
     struct answer_sink sink = {&part, take_columns, take_row};
     struct answer_meta meta;
-    struct question question = question_of(PARTS[i].sql);
+    struct question question = question_of(str_of(PARTS[i].sql));
     printf("%s%s\n", i ? "\n" : "", PARTS[i].title);
     enum status status = question_run(connection, &question, &sink, &meta, error);
     if (part.rows)
@@ -95,7 +85,7 @@ static enum exit_status write_sources(const struct call *call, struct case_conne
     enum exit_status status = output_open(call->command, &options, &output);
     if (status != EXIT_DONE)
         return status;
-    struct question question = question_of(SOURCES_SQL);
+    struct question question = question_of(str_of(SOURCES_SQL));
     struct answer_sink sink = output_sink(output);
     struct answer_meta meta;
     bool good = question_run(connection, &question, &sink, &meta, error) < SKIP;
@@ -108,7 +98,7 @@ static enum exit_status run_info(const struct call *call) {
     struct error error;
     enum exit_status status = EXIT_FAILED;
     error_clear(&error);
-    if (folder_check(call->operands[0], &error) != OK || case_open(call->operands[0], CASE_READ, &file, &error) != OK)
+    if (folder_open(call->operands[0], &file, &error) != OK)
         return say_failed(&error);
     if (case_connect(file, &connection, &error) != OK) {
         status = say_failed(&error);

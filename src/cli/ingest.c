@@ -6,8 +6,6 @@
 #include "cli/door.h"
 #include "cli/reading.h"
 
-#include <unistd.h>
-
 static const struct call_option OPTIONS[] = {
     [READING_CASE] = {"case", 0, "DIR", "the case folder; made when it is not there, else added to"},
     [READING_TZ] = {"tz", 0, "[SOURCE=]ZONE", READING_TZ_HELP},
@@ -15,17 +13,6 @@ static const struct call_option OPTIONS[] = {
     [READING_PROGRESS] = {"progress", 0, "HOW", READING_PROGRESS_HELP},
     {0},
 };
-
-// The first Ctrl-C ends reading and keeps what was read; the second ends the process.
-static void watch_signals(struct reading *reading) {
-    for (int seen = 0; !reading_ended(reading);) {
-        if (door_poll_signal(50) == 0)
-            continue;
-        if (seen++)
-            _exit(EXIT_FAILED);
-        reading_stop(reading);
-    }
-}
 
 static enum exit_status run_ingest(const struct call *call) {
     const char *folder = call_value(call, READING_CASE);
@@ -44,7 +31,7 @@ static enum exit_status run_ingest(const struct call *call) {
     }
     door_block_signals();
     reading_start(reading, file, NULL);
-    watch_signals(reading);
+    reading_follow(reading);
     status = reading_wait(reading);
     reading_free(reading);
     case_close(file);

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "notebook/worker.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,16 @@ static enum exit_status flush_answer(enum exit_status status) {
     return EXIT_FAILED;
 }
 
+// A caller may have closed 0, 1 or 2. The next file would get that number, and whatever is printed would end in it.
+// What stands in their place refuses to be read from or written to, as a closed one does.
+static void hold_standard_files(void) {
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv) {
+    hold_standard_files();
     if (argc < 2)
         return say_usage(NULL, "what shall be done? For instance: lhx open /var/log");
     if (strcmp(argv[1], WORKER_COMMAND) == 0)

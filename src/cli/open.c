@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { PORT = READING_OPTIONS_N, NO_BROWSER };
 
@@ -54,21 +53,6 @@ static void tell_failure(void *context, const struct error *error) {
 
 // ---- The command ----
 
-// Until reading has ended: the first Ctrl-C ends it and keeps what was read, the second ends the process.
-// Returns true when the analyst wants to leave.
-static bool watch_reading(struct reading *reading) {
-    bool leaving = false;
-    while (!reading_ended(reading)) {
-        if (door_poll_signal(50) == 0)
-            continue;
-        if (leaving)
-            _exit(EXIT_FAILED);
-        leaving = true;
-        reading_stop(reading);
-    }
-    return leaving;
-}
-
 static enum exit_status read_and_serve(struct reading *reading, struct case_file *file,
                                        const struct serve_options *options, bool browser) {
     struct serve *serve;
@@ -82,7 +66,7 @@ static enum exit_status read_and_serve(struct reading *reading, struct case_file
     tell_progress(serve, &(struct progress){.phase = PROGRESS_READING, .seconds_left = -1});
     door_announce(&door, serve, browser);
     reading_start(reading, file, &watch);
-    bool leaving = watch_reading(reading);
+    bool leaving = reading_follow(reading);
     enum exit_status status = reading_wait(reading);
     if (!leaving && status != EXIT_FAILED)
         door_wait_signal();

@@ -47,7 +47,7 @@ static bool write_line(struct output *out) {
     return good;
 }
 
-static bool end_nothing(struct output *out) {
+static bool do_nothing(struct output *out) {
     (void)out;
     return true;
 }
@@ -68,36 +68,18 @@ static bool end_table(struct output *out) {
     return !ferror(out->file);
 }
 
-// RFC 4180 ends lines with CR LF, and so do we: what reads CSV reads both, and a spreadsheet expects it.
 static bool begin_csv(struct output *out) {
-    for (size_t i = 0; i < out->columns_n; i++) {
-        if (i)
-            buffer_add_char(&out->line, ',');
-        struct case_value name = {.type = TYPE_TEXT, .text = str_of(out->columns[i].name)};
-        value_csv(&out->line, &name, kept_of(&out->options));
-    }
-    buffer_add(&out->line, S("\r\n"));
+    value_csv_names(&out->line, out->columns, out->columns_n, kept_of(&out->options));
     return write_line(out);
 }
 
 static bool row_csv(struct output *out, const struct case_value *values) {
-    for (size_t i = 0; i < out->columns_n; i++) {
-        if (i)
-            buffer_add_char(&out->line, ',');
-        value_csv(&out->line, &values[i], kept_of(&out->options));
-    }
-    buffer_add(&out->line, S("\r\n"));
+    value_csv_row(&out->line, values, out->columns_n, kept_of(&out->options));
     return write_line(out);
 }
 
 static void add_object(struct output *out, const struct case_value *values) {
-    for (size_t i = 0; i < out->columns_n; i++) {
-        buffer_add_char(&out->line, i ? ',' : '{');
-        buffer_add_json(&out->line, str_of(out->columns[i].name));
-        buffer_add_char(&out->line, ':');
-        value_json(&out->line, &values[i], false);
-    }
-    buffer_add_char(&out->line, '}');
+    value_object(&out->line, out->columns, values, out->columns_n);
 }
 
 static bool begin_json(struct output *out) {
@@ -114,10 +96,6 @@ static bool row_json(struct output *out, const struct case_value *values) {
 static bool end_json(struct output *out) {
     buffer_add(&out->line, out->rows ? S("\n]\n") : S("]\n"));
     return write_line(out);
-}
-
-static bool begin_nothing(struct output *out) {
-    return end_nothing(out);
 }
 
 static bool row_jsonl(struct output *out, const struct case_value *values) {
@@ -144,9 +122,9 @@ static bool end_parquet(struct output *out) {
 
 static const struct writer WRITERS[] = {
     {"table", begin_table, row_table, end_table},
-    {"csv", begin_csv, row_csv, end_nothing},
+    {"csv", begin_csv, row_csv, do_nothing},
     {"json", begin_json, row_json, end_json},
-    {"jsonl", begin_nothing, row_jsonl, end_nothing},
+    {"jsonl", do_nothing, row_jsonl, do_nothing},
     {"parquet", begin_parquet, row_parquet, end_parquet},
 };
 enum { WRITERS_N = sizeof WRITERS / sizeof *WRITERS };
@@ -197,10 +175,7 @@ static bool open_file(struct output *out) {
 
 static bool take_columns(void *context, const struct answer_column *columns, size_t n) {
     struct output *out = context;
-    struct answer_column *copy = arena_take(&out->memory, (n + 1) * sizeof *copy);
-    for (size_t i = 0; i < n; i++)
-        copy[i] = (struct answer_column){arena_copy(&out->memory, str_of(columns[i].name)).p, columns[i].type};
-    out->columns = copy;
+    out->columns = answer_keep(&out->memory, columns, n);
     out->columns_n = n;
     return open_file(out) && out->writer->begin(out);
 }

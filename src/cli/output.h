@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 struct output_options {
-    const char *format; // a name of OUTPUT_FORMATS; NULL: "table" on a terminal, else "csv"
+    const char *format; // a name of OUTPUT_FORMATS; NULL: what `path` ends in, else "table"
     const char *path;   // NULL: standard output
     bool raw;           // text as it stands in the evidence; not to a terminal
     bool csv_raw;       // cells that a spreadsheet would run as formulas stay as they are

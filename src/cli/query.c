@@ -35,15 +35,10 @@ static enum exit_status answer(const struct call *call, uint64_t seconds, struct
     error_clear(&error);
     error_clear(&write_error);
     struct worker_place place = {.folder = folder, .seconds = (unsigned)seconds, .gone_fd = -1};
-    struct question question = {
-        .sql = str_of(sql),
-        .scope = {.from = USEC_NONE, .to = USEC_NONE},
-        .window_from = USEC_NONE,
-        .window_to = USEC_NONE,
-    };
+    struct question question = question_of(str_of(sql));
     struct answer_sink sink = output_sink(output);
     enum status status = worker_run(&place, &question, &sink, &meta, &error);
-    bool good = status == OK || status == END || status == DOUBT;
+    bool good = status < SKIP;
     if (output_close(output, good, &write_error) != OK)
         return say_failed(&write_error);
     if (good)

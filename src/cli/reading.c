@@ -6,6 +6,7 @@
 #include "cli/reading.h"
 
 #include "base/zone.h"
+#include "cli/door.h"
 #include "derive/derive.h"
 #include "ingest/ingest.h"
 #include "intel/geo.h"
@@ -208,12 +209,14 @@ void reading_start(struct reading *r, struct case_file *file, const struct readi
         r->threaded = true;
 }
 
-bool reading_ended(const struct reading *r) {
-    return atomic_load(&r->ended);
-}
-
-void reading_stop(struct reading *r) {
-    atomic_store(&r->stop, true);
+bool reading_follow(struct reading *r) {
+    while (!atomic_load(&r->ended)) {
+        if (door_poll_signal(50) == 0)
+            continue;
+        if (atomic_exchange(&r->stop, true))
+            _exit(EXIT_FAILED);
+    }
+    return atomic_load(&r->stop);
 }
 
 // ---- After ----

@@ -29,10 +29,9 @@ enum exit_status reading_new(const struct call *call, struct reading **ret);
 void reading_start(struct reading *reading, struct case_file *file, const struct reading_watch *watch);
 // The line the licence of the chosen database of locations asks to be shown; lives as long as `reading`.
 const char *reading_attribution(const struct reading *reading);
-// Never blocks.
-bool reading_ended(const struct reading *reading);
-// Asks it to end early. What was read stays, and the case can be opened.
-void reading_stop(struct reading *reading);
+// Until it has ended: the first of the signals of door.h asks it to end early and keeps what was read, the second ends
+// the process. True when there was one.
+bool reading_follow(struct reading *reading);
 // Waits for the end, names on standard error what could not be read, and tells how it went.
 enum exit_status reading_wait(struct reading *reading);
 void reading_free(struct reading *reading); // NULL is fine

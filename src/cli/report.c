@@ -24,11 +24,17 @@ bool report_is_prose(const struct report *report, size_t column) {
     return str_eq(report->cell->view, S("findings")) && strcmp(report->columns[column].name, "text") == 0;
 }
 
+void report_flush(struct report *report) {
+    fwrite(report->line.p, 1, report->line.n, report->out);
+    report->line.n = 0;
+}
+
 void report_add_more(struct buffer *ret, const struct report *report, const struct answer_meta *meta) {
+    size_t begun = ret->n;
     if (meta->total > (int64_t)report->rows)
-        buffer_print(ret, "%lld more rows", (long long)meta->total - (long long)report->rows);
+        buffer_print(ret, "%lld more rows.", (long long)meta->total - (long long)report->rows);
     else if (meta->truncated)
         buffer_add(ret, S("There are more rows."));
     if (meta->bin)
-        buffer_print(ret, "Counts per %lld s.", (long long)(meta->bin / USEC_SECOND));
+        buffer_print(ret, "%sCounts per %lld s.", ret->n > begun ? " " : "", (long long)(meta->bin / USEC_SECOND));
 }

@@ -43,5 +43,7 @@ extern const struct report_format REPORT_TEXT, REPORT_JSON, REPORT_HTML;
 bool report_shows(const struct report *report, size_t column);
 // Whether a column holds words in which ** marks what is bold.
 bool report_is_prose(const struct report *report, size_t column);
-// Appends "… and 4,120 more rows" or nothing.
+// Writes `line` to `out` and empties it.
+void report_flush(struct report *report);
+// Adds what is to be known of rows that are not there: "4120 more rows.", "Counts per 60 s.", or nothing.
 void report_add_more(struct buffer *ret, const struct report *report, const struct answer_meta *meta);

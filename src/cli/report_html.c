@@ -61,11 +61,6 @@ static void add_element(struct buffer *ret, const char *open, struct str text, c
     buffer_add_char(ret, '\n');
 }
 
-static void flush_line(struct report *r) {
-    fwrite(r->line.p, 1, r->line.n, r->out);
-    r->line.n = 0;
-}
-
 static void begin(struct report *r) {
     r->line.n = 0;
     buffer_add(&r->line, S(HEAD));
@@ -75,7 +70,7 @@ static void begin(struct report *r) {
     add_element(&r->line, "<h1>", r->notebook->title, "</h1>");
     if (r->notebook->hypothesis.n)
         add_element(&r->line, "<p class=quiet>", r->notebook->hypothesis, "</p>");
-    flush_line(r);
+    report_flush(r);
 }
 
 static struct str take_line(struct str *rest) {
@@ -104,14 +99,14 @@ static void text(struct report *r, struct str rest) {
     }
     if (open)
         buffer_add(&r->line, S("</p>\n"));
-    flush_line(r);
+    report_flush(r);
 }
 
 static void cell(struct report *r) {
     add_element(&r->line, "<h2>", r->cell->title.n ? r->cell->title : r->cell->id, "</h2>");
     if (r->cell->note.n)
         add_element(&r->line, "<p class=quiet>", r->cell->note, "</p>");
-    flush_line(r);
+    report_flush(r);
 }
 
 static bool is_number(const struct report *r, size_t column) {
@@ -126,7 +121,7 @@ static void columns(struct report *r) {
             add_escaped(&r->line, str_of(r->columns[i].name));
         }
     buffer_add_char(&r->line, '\n');
-    flush_line(r);
+    report_flush(r);
 }
 
 static void row(struct report *r, const struct case_value *values) {
@@ -141,7 +136,7 @@ static void row(struct report *r, const struct case_value *values) {
         (report_is_prose(r, i) ? add_prose : add_escaped)(&r->line, buffer_str(&value));
     }
     buffer_add_char(&r->line, '\n');
-    flush_line(r);
+    report_flush(r);
     buffer_done(&value);
 }
 
@@ -157,14 +152,14 @@ static void cell_end(struct report *r, const struct answer_meta *meta, const str
     if (more.n)
         add_element(&r->line, "<p class=quiet>", buffer_str(&more), "</p>");
     buffer_done(&more);
-    flush_line(r);
+    report_flush(r);
 }
 
 static void end(struct report *r) {
     buffer_add(&r->line, S("<p class=quiet>Made by Linux Host Explorer " LHX_VERSION " from the case "));
     add_escaped(&r->line, str_of(r->folder));
     buffer_add(&r->line, S(". All times are UTC.</p>\n"));
-    flush_line(r);
+    report_flush(r);
 }
 
 const struct report_format REPORT_HTML = {

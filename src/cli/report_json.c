@@ -5,11 +5,6 @@
 #include "cli/report.h"
 #include "notebook/value.h"
 
-static void flush_line(struct report *r) {
-    fwrite(r->line.p, 1, r->line.n, r->out);
-    r->line.n = 0;
-}
-
 static void add_member(struct report *r, const char *key, struct str value) {
     buffer_print(&r->line, "\"%s\":", key);
     buffer_add_json(&r->line, value);
@@ -30,7 +25,7 @@ static void begin(struct report *r) {
     add_time(r, "from", r->scope->from);
     add_time(r, "to", r->scope->to);
     buffer_add(&r->line, S(",\"cells\":["));
-    flush_line(r);
+    report_flush(r);
 }
 
 static void text(struct report *r, struct str markdown) {
@@ -45,7 +40,7 @@ static void cell(struct report *r) {
     buffer_add_char(&r->line, ',');
     add_member(r, "title", r->cell->title);
     buffer_add(&r->line, S(",\"rows\":["));
-    flush_line(r);
+    report_flush(r);
 }
 
 static void columns(struct report *r) {
@@ -53,16 +48,9 @@ static void columns(struct report *r) {
 }
 
 static void row(struct report *r, const struct case_value *values) {
-    buffer_add(&r->line, r->rows ? S(",\n {") : S("\n {"));
-    for (size_t i = 0; i < r->columns_n; i++) {
-        if (i)
-            buffer_add_char(&r->line, ',');
-        buffer_add_json(&r->line, str_of(r->columns[i].name));
-        buffer_add_char(&r->line, ':');
-        value_json(&r->line, &values[i], false);
-    }
-    buffer_add_char(&r->line, '}');
-    flush_line(r);
+    buffer_add(&r->line, r->rows ? S(",\n ") : S("\n "));
+    value_object(&r->line, r->columns, values, r->columns_n);
+    report_flush(r);
 }
 
 static void cell_end(struct report *r, const struct answer_meta *meta, const struct error *error) {
@@ -76,7 +64,7 @@ static void cell_end(struct report *r, const struct answer_meta *meta, const str
     if (!error && meta->total >= 0)
         buffer_print(&r->line, ",\"total\":%lld", (long long)meta->total);
     buffer_add_char(&r->line, '}');
-    flush_line(r);
+    report_flush(r);
 }
 
 static void end(struct report *r) {

@@ -92,10 +92,7 @@ static enum exit_status take_options(struct run *run) {
 
 static bool take_columns(void *context, const struct answer_column *columns, size_t n) {
     struct run *run = context;
-    struct answer_column *copy = arena_take(&run->memory, (n + 1) * sizeof *copy);
-    for (size_t i = 0; i < n; i++)
-        copy[i] = (struct answer_column){arena_copy(&run->memory, str_of(columns[i].name)).p, columns[i].type};
-    run->report.columns = copy;
+    run->report.columns = answer_keep(&run->memory, columns, n);
     run->report.columns_n = n;
     run->format->columns(&run->report);
     return true;
@@ -114,15 +111,12 @@ static enum exit_status run_cell(struct run *run, const struct notebook_cell *ce
     struct error error;
     struct answer_meta meta = {.total = -1};
     struct worker_place place = {.folder = run->call->operands[1], .gone_fd = -1};
-    struct question question = {
-        .scope = run->scope,
-        .window_from = USEC_NONE,
-        .window_to = USEC_NONE,
-        .limit = run->most_rows,
-        .want_total = run->most_rows > 0,
-    };
+    struct question question = question_of(STR_NONE);
     struct answer_sink sink = {run, take_columns, take_row};
     error_clear(&error);
+    question.scope = run->scope;
+    question.limit = run->most_rows;
+    question.want_total = run->most_rows > 0;
     report->cell = cell;
     report->columns = NULL;
     report->columns_n = report->rows = 0;
@@ -179,7 +173,7 @@ static enum exit_status run_in_case(struct run *run) {
     struct error error;
     error_clear(&error);
     const char *folder = run->call->operands[1];
-    if (folder_check(folder, &error) != OK || case_open(folder, CASE_READ, &run->file, &error) != OK)
+    if (folder_open(folder, &run->file, &error) != OK)
         return say_failed(&error);
     if (notebook_find(folder, str_of(run->call->operands[0]), &run->notebook, &error) != OK)
         return say_usage(run->call->command, "%s", error.text);

@@ -150,8 +150,7 @@ static enum exit_status run_search(const struct call *call) {
     struct finder finder = {0};
     error_clear(&error);
     enum exit_status status = take_options(call, &search, &hosts, &finder);
-    if (status == EXIT_DONE &&
-        (folder_check(call->operands[0], &error) != OK || case_open(call->operands[0], CASE_READ, &file, &error) != OK))
+    if (status == EXIT_DONE && folder_open(call->operands[0], &file, &error) != OK)
         status = say_failed(&error);
     else if (status == EXIT_DONE) {
         status = search_case(&search, file, &finder);

@@ -40,7 +40,7 @@ static enum exit_status run_serve(const struct call *call) {
     error_clear(&error);
     if (!call_number(call, PORT, UINT16_MAX, &port))
         return EXIT_USAGE;
-    if (folder_check(call->operands[0], &error) != OK || case_open(call->operands[0], CASE_READ, &file, &error) != OK)
+    if (folder_open(call->operands[0], &file, &error) != OK)
         return say_failed(&error);
     struct arena memory = {0};
     struct serve_options options = {

@@ -242,6 +242,13 @@ static void add_filter(struct asking *a) {
 
 // ---- Answers ----
 
+const struct answer_column *answer_keep(struct arena *arena, const struct answer_column *columns, size_t n) {
+    struct answer_column *kept = arena_take(arena, n * sizeof *kept);
+    for (size_t i = 0; i < n; i++)
+        kept[i] = (struct answer_column){arena_copy(arena, str_of(columns[i].name)).p, columns[i].type};
+    return kept;
+}
+
 static bool give_columns(struct asking *a, const struct case_result *result) {
     size_t n = case_columns(result);
     struct answer_column *columns = must_zero(n, sizeof *columns);
@@ -369,17 +376,15 @@ static void add_window(struct asking *a) {
 // Rows kept back until it is known that there are few enough of them.
 struct held {
     struct buffer rows; // as wire values
-    struct answer_column *columns;
+    const struct answer_column *columns;
     size_t columns_n, rows_n;
     struct arena names;
 };
 
 static bool hold_columns(void *context, const struct answer_column *columns, size_t n) {
     struct held *h = context;
-    h->columns = arena_take(&h->names, n * sizeof *columns);
+    h->columns = answer_keep(&h->names, columns, n);
     h->columns_n = n;
-    for (size_t i = 0; i < n; i++)
-        h->columns[i] = (struct answer_column){arena_copy(&h->names, str_of(columns[i].name)).p, columns[i].type};
     return true;
 }
 

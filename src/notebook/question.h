@@ -35,6 +35,12 @@ struct question {
     bool want_total;
 };
 
+// `sql` over all of the evidence, with nothing that bounds or orders it.
+static inline struct question question_of(struct str sql) {
+    return (struct question){
+        .sql = sql, .scope = {.from = USEC_NONE, .to = USEC_NONE}, .window_from = USEC_NONE, .window_to = USEC_NONE};
+}
+
 enum { QUESTION_SINGLE = 2000, QUESTION_BINS = 240, QUESTION_BINS_MAX = 5000 };
 
 struct answer_column {
@@ -49,6 +55,9 @@ struct answer_sink {
     bool (*columns)(void *context, const struct answer_column *columns, size_t n);
     bool (*row)(void *context, const struct case_value *values, size_t n);
 };
+
+// Columns that stay when the call they came with returns.
+const struct answer_column *answer_keep(struct arena *arena, const struct answer_column *columns, size_t n);
 
 // What is known about an answer when it has been given.
 struct answer_meta {

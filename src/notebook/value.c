@@ -77,6 +77,18 @@ void value_json(struct buffer *ret, const struct case_value *value, bool safe_in
         buffer_add(ret, S("null"));
 }
 
+void value_object(struct buffer *ret, const struct answer_column *columns, const struct case_value *values, size_t n) {
+    buffer_add_char(ret, '{');
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buffer_add_char(ret, ',');
+        buffer_add_json(ret, str_of(columns[i].name));
+        buffer_add_char(ret, ':');
+        value_json(ret, &values[i], false);
+    }
+    buffer_add_char(ret, '}');
+}
+
 static bool is_number(struct str s) {
     char text[64], *end;
     if (s.n == 0 || s.n >= sizeof text || isspace((unsigned char)s.p[0]))
@@ -135,4 +147,21 @@ void value_csv(struct buffer *ret, const struct case_value *value, enum value_cs
         value_visible(&shown, value->text, true);
     add_cell(ret, buffer_str(&shown));
     buffer_done(&shown);
+}
+
+void value_csv_row(struct buffer *ret, const struct case_value *values, size_t n, enum value_csv_keep keep) {
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buffer_add_char(ret, ',');
+        value_csv(ret, &values[i], keep);
+    }
+    buffer_add(ret, S("\r\n"));
+}
+
+void value_csv_names(struct buffer *ret, const struct answer_column *columns, size_t n, enum value_csv_keep keep) {
+    struct case_value *names = must_alloc(n * sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = case_from_text(str_of(columns[i].name));
+    value_csv_row(ret, names, n, keep);
+    free(names);
 }

@@ -5,7 +5,7 @@
 // command line.
 #pragma once
 
-#include "case/case.h"
+#include "notebook/question.h"
 
 // As people read it; nothing for NULL. Text is what the evidence has, unescaped.
 void value_text(struct buffer *ret, const struct case_value *value);
@@ -14,6 +14,8 @@ void value_text(struct buffer *ret, const struct case_value *value);
 void value_visible(struct buffer *ret, struct str text, bool keep_lines);
 // As JSON; times as "2026-03-04T05:06:07Z". With `safe_integers`, those a JavaScript number cannot hold are text.
 void value_json(struct buffer *ret, const struct case_value *value, bool safe_integers);
+// A row as an object, `{"name":value,…}`, integers as they are.
+void value_object(struct buffer *ret, const struct answer_column *columns, const struct case_value *values, size_t n);
 // Whether a spreadsheet would run the text as a formula. Numbers are none.
 bool value_is_formula(struct str text);
 
@@ -24,3 +26,7 @@ enum value_csv_keep {
 };
 // One CSV cell (RFC 4180).
 void value_csv(struct buffer *ret, const struct case_value *value, enum value_csv_keep keep);
+// The line of names, and the line of a row. They end in CR LF: what reads CSV reads both, and a spreadsheet
+// expects it.
+void value_csv_names(struct buffer *ret, const struct answer_column *columns, size_t n, enum value_csv_keep keep);
+void value_csv_row(struct buffer *ret, const struct case_value *values, size_t n, enum value_csv_keep keep);

@@ -87,8 +87,8 @@ static void count_section(struct serve *s, const struct notebook *nb, struct sec
     *ret = (struct section_count){.count = -1};
     memcpy(ret->name, nb->name.p, nb->name.n);
     struct arena arena = {0};
-    struct question q = {
-        .scope = {.from = USEC_NONE, .to = USEC_NONE}, .window_from = USEC_NONE, .window_to = USEC_NONE, .limit = 1};
+    struct question q = question_of(STR_NONE);
+    q.limit = 1;
     struct answer_sink sink = {ret, ignore_columns, take_count};
     struct answer_meta meta;
     struct lease lease;
@@ -111,12 +111,9 @@ static bool take_worst(void *context, const struct case_value *values, size_t n)
 
 // The gravest finding of each section.
 static void find_worst(struct serve *s) {
-    struct question q = {
-        .sql = S("select section, arg_min(severity, case severity when 'high' then 1 when 'medium' then 2 else 3 end) "
-                 "from finding where severity is not null group by section"),
-        .scope = {.from = USEC_NONE, .to = USEC_NONE},
-        .window_from = USEC_NONE,
-        .window_to = USEC_NONE};
+    struct question q = question_of(
+        S("select section, arg_min(severity, case severity when 'high' then 1 when 'medium' then 2 else 3 end) "
+          "from finding where severity is not null group by section"));
     struct answer_sink sink = {s, ignore_columns, take_worst};
     struct answer_meta meta;
     struct lease lease;

@@ -164,11 +164,6 @@ static void answer_question(struct call *call, const struct notebook *nb, const 
 
 // ---- What is asked ----
 
-static const struct question NOTHING = {.scope = {.from = USEC_NONE, .to = USEC_NONE},
-                                        .window_from = USEC_NONE,
-                                        .window_to = USEC_NONE,
-                                        .limit = LIMIT_QUERY_ROWS};
-
 static enum status read_window(const json_t *json, struct question *q, struct error *error) {
     uint64_t bins = 0;
     if (!json)
@@ -225,7 +220,7 @@ static enum status read_cell(struct call *call, const json_t *json, const json_t
 
 void api_cell(struct call *call) {
     struct notebook *nb = NULL;
-    struct question q = NOTHING;
+    struct question q = question_of(STR_NONE);
     struct error error;
     error_clear(&error);
     if (read_cell(call, call->body, NULL, &nb, &q, &error) != OK) {
@@ -238,7 +233,8 @@ void api_cell(struct call *call) {
 }
 
 void api_query(struct call *call) {
-    struct question q = NOTHING;
+    struct question q = question_of(STR_NONE);
+    q.limit = LIMIT_QUERY_ROWS;
     json_t *scope = NULL;
     struct error error;
     error_clear(&error);
@@ -254,8 +250,7 @@ void api_query(struct call *call) {
 struct export {
     struct exchange *exchange;
     struct buffer pending;
-    struct answer_column *columns; // of the call's arena
-    size_t n;
+    const struct answer_column *columns; // of the call's arena
     struct arena *arena;
     enum { EXPORT_CSV, EXPORT_JSON, EXPORT_LINES } format;
     uint64_t rows;
@@ -269,47 +264,21 @@ static bool export_columns(void *context, const struct answer_column *columns, s
         {"application/json; charset=utf-8", "Content-Disposition: attachment; filename=\"lhx.json\"\r\n"},
         {"application/x-ndjson; charset=utf-8", "Content-Disposition: attachment; filename=\"lhx.jsonl\"\r\n"}};
     struct export *e = context;
-    e->columns = arena_take(e->arena, n * sizeof *columns);
-    e->n = n;
-    for (size_t i = 0; i < n; i++) {
-        struct case_value name = {.type = TYPE_TEXT, .text = arena_copy(e->arena, str_of(columns[i].name))};
-        e->columns[i] = (struct answer_column){name.text.p, columns[i].type};
-        if (e->format == EXPORT_CSV) {
-            buffer_add(&e->pending, i ? S(",") : S(""));
-            value_csv(&e->pending, &name, VALUE_CSV_DEFUSED);
-        }
-    }
-    buffer_add(&e->pending, e->format == EXPORT_CSV ? S("\r\n") : e->format == EXPORT_JSON ? S("[") : S(""));
+    e->columns = answer_keep(e->arena, columns, n);
+    if (e->format == EXPORT_CSV)
+        value_csv_names(&e->pending, columns, n, VALUE_CSV_DEFUSED);
+    else if (e->format == EXPORT_JSON)
+        buffer_add_char(&e->pending, '[');
     return exchange_begin(e->exchange, heads[e->format][0], heads[e->format][1]);
-}
-
-static void export_object(struct export *e, const struct case_value *values) {
-    for (size_t i = 0; i < e->n; i++) {
-        buffer_add_char(&e->pending, i ? ',' : '{');
-        buffer_add_json(&e->pending, str_of(e->columns[i].name));
-        buffer_add_char(&e->pending, ':');
-        value_json(&e->pending, &values[i], false);
-    }
-    buffer_add(&e->pending, e->n ? S("}") : S("{}"));
-}
-
-static void export_cells(struct export *e, const struct case_value *values) {
-    for (size_t i = 0; i < e->n; i++) {
-        if (i)
-            buffer_add_char(&e->pending, ',');
-        value_csv(&e->pending, &values[i], VALUE_CSV_DEFUSED);
-    }
-    buffer_add(&e->pending, S("\r\n"));
 }
 
 static bool export_row(void *context, const struct case_value *values, size_t n) {
     struct export *e = context;
-    (void)n;
     if (e->format == EXPORT_CSV) {
-        export_cells(e, values);
+        value_csv_row(&e->pending, values, n, VALUE_CSV_DEFUSED);
     } else {
         buffer_add(&e->pending, e->format == EXPORT_JSON && e->rows ? S(",\n") : S(""));
-        export_object(e, values);
+        value_object(&e->pending, e->columns, values, n);
         buffer_add(&e->pending, e->format == EXPORT_LINES ? S("\n") : S(""));
     }
     e->rows++;
@@ -349,7 +318,7 @@ static bool read_format(struct str word, struct export *e) {
 
 void api_export(struct call *call) {
     struct export e = {.exchange = call->exchange, .arena = &call->arena};
-    struct question q = NOTHING;
+    struct question q = question_of(STR_NONE);
     struct notebook *nb = NULL;
     struct str format = STR_NONE;
     json_t *cell = NULL, *scope = NULL;
@@ -360,7 +329,6 @@ void api_export(struct call *call) {
                                         {"scope", JSON_WITHIN, false, &scope},
                                         {"format", JSON_TEXT, true, &format}};
     enum status status = JSON_TAKE(call->body, fields, &error);
-    q.limit = 0;
     if (status == OK && !read_format(format, &e))
         status = error_set(&error, FAIL, 0, "'format' must be csv, json or jsonl");
     if (status == OK && !cell == !q.sql.p)
