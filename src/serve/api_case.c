@@ -127,8 +127,8 @@ static void find_worst(struct serve *s) {
 static void count_sections(struct serve *s, const struct notebook_list *list) {
     uint64_t revision = case_revision(s->file);
     double now = serve_now_ms();
-    bool fresh = s->counts_at > 0 && (s->counts_revision == revision || now - s->counts_at < COUNTS_FRESH_MS);
-    if (fresh)
+    bool recent = case_is_writable(s->file) && now - s->counts_at < COUNTS_FRESH_MS; // good enough while it grows
+    if (s->counts_at > 0 && (recent || s->counts_revision == revision))
         return;
     s->counts_n = 0;
     for (size_t i = 0; i < list->n && s->counts_n < COUNTS_MAX; i++)
