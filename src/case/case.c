@@ -369,9 +369,9 @@ enum status case_text(struct case_file *file, uint32_t source_id, uint64_t offse
     if (!segment)
         return FAIL;
     struct text_cursor cursor = {0};
-    text_append(&cursor, segment, offset, length, ret);
+    enum status status = text_append(&cursor, segment, offset, length, ret, error);
     text_cursor_done(&cursor);
-    return OK;
+    return status;
 }
 
 uint64_t case_text_size(struct case_file *file, uint32_t source_id) {

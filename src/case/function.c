@@ -69,11 +69,14 @@ static bool has_escape(struct str s) {
     return false;
 }
 
-static struct str record_text(struct scratch *s, struct text_segment *segment, uint64_t offset, uint32_t length) {
+// Absent, with an error, when its part of the segment is damaged.
+static struct str record_text(struct scratch *s, struct text_segment *segment, uint64_t offset, uint32_t length,
+                              struct error *error) {
     struct str text = text_at(&s->cursor, segment, offset, length);
     if (text.n < length) { // lies in two blocks
         s->raw.n = 0;
-        text_append(&s->cursor, segment, offset, length, &s->raw);
+        if (text_append(&s->cursor, segment, offset, length, &s->raw, error) != OK)
+            return STR_NONE;
         text = buffer_str(&s->raw);
     }
     if ((text_segment_flags(segment) & TEXT_ESCAPED) && has_escape(text))
@@ -101,7 +104,9 @@ static void message_text(duckdb_function_info info, duckdb_data_chunk input, duc
         in[i] = duckdb_data_chunk_get_vector(input, i);
     struct rows rows = {duckdb_vector_get_data(in[0]), duckdb_vector_get_data(in[1]), duckdb_vector_get_data(in[2])};
     struct text_segment *segment = NULL;
+    struct error error;
     uint32_t of = 0;
+    error_clear(&error);
     idx_t n = duckdb_data_chunk_get_size(input);
     duckdb_vector_ensure_validity_writable(output);
     uint64_t *valid = duckdb_vector_get_validity(output);
@@ -109,15 +114,21 @@ static void message_text(duckdb_function_info info, duckdb_data_chunk input, duc
     for (idx_t i = 0; i < n; i++) {
         if (!segment || of != rows.source[i]) {
             of = rows.source[i];
-            segment = text_segment(store, of, NULL);
+            segment = text_segment(store, of, &error);
         }
-        if (!segment || rows.length[i] > LIMIT_LINE * 2) {
+        if (!segment)
+            break;
+        if (rows.length[i] > LIMIT_LINE * 2) {
             duckdb_validity_set_row_invalid(valid, i);
             continue;
         }
-        struct str text = record_text(s, segment, rows.offset[i], rows.length[i]);
+        struct str text = record_text(s, segment, rows.offset[i], rows.length[i], &error);
+        if (error.status != OK)
+            break;
         duckdb_vector_assign_string_element_len(output, i, text.p ? text.p : "", text.n);
     }
+    if (error.status != OK) // no rows rather than some with a part missing
+        duckdb_scalar_function_set_error(info, error.text);
 }
 
 enum status case_register_functions(duckdb_connection con, struct text_store *text, struct error *error) {

@@ -149,7 +149,7 @@ static void read_text(struct run *r, struct search_hit *hit, struct buffer *raw)
     struct text_segment *segment = text_segment(r->file->text, hit->source_id, NULL);
     if (!segment)
         return;
-    text_append(&r->cursor, segment, hit->offset, hit->record_id ? hit->length : LIMIT_LINE_HEAD, raw);
+    text_append(&r->cursor, segment, hit->offset, hit->record_id ? hit->length : LIMIT_LINE_HEAD, raw, NULL);
     ptrdiff_t end = hit->record_id ? -1 : str_find_char(buffer_str(raw), '\n');
     if (end >= 0)
         raw->n = (size_t)end;
@@ -322,24 +322,26 @@ static bool is_stopped(const struct run *r) {
 
 static enum status search_stretch(struct run *r, const struct stretch *stretch) {
     struct text_cursor cursor = {0};
-    struct text_segment *segment = text_segment(r->file->text, stretch->source_id, NULL);
-    if (!segment)
+    if (stretch->from >= stretch->to)
         return OK; // a source that was not read has no text
-    enum status status = OK;
+    struct text_segment *segment = text_segment(r->file->text, stretch->source_id, r->error);
+    enum status status = segment ? OK : FAIL;
     r->source_id = stretch->source_id;
     r->at = stretch->from;
     r->lines.n = 0;
     r->stands.n = 0;
     for (uint64_t at = stretch->from; status == OK && at < stretch->to && !is_stopped(r);) {
         uint64_t left = stretch->to - at;
-        struct str bytes =
-            text_at(&cursor, segment, at, left < LIMIT_SEGMENT_BLOCK ? (size_t)left : LIMIT_SEGMENT_BLOCK);
-        if (bytes.n == 0)
+        size_t before = r->lines.n;
+        status = text_append(&cursor, segment, at, left < LIMIT_SEGMENT_BLOCK ? (size_t)left : LIMIT_SEGMENT_BLOCK,
+                             &r->lines, r->error);
+        size_t n = r->lines.n - before;
+        if (n == 0)
             break;
-        buffer_add(&r->lines, bytes);
-        at += bytes.n;
-        r->summary->bytes += bytes.n;
-        status = search_buffer(r, false);
+        at += n;
+        r->summary->bytes += n;
+        if (status == OK)
+            status = search_buffer(r, false);
     }
     if (status == OK)
         status = search_buffer(r, true);

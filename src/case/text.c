@@ -2,7 +2,8 @@
 // Copyright The Linux Host Explorer Authors
 //
 // See text.h for the format. A segment being written and one being read are the same object: the index is
-// in memory either way, and the block that is not yet full is read from the writer's buffer.
+// in memory either way, and the block that is not yet full is read from the writer's buffer. A case may have more
+// segments than a process may have files, so only some are open at a time.
 #include "case/text.h"
 
 #include "base/limits.h"
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lz4.h>
+#include <lzma.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,22 +22,36 @@
 #define MAGIC "LHXTEXT1"
 #define MAGIC_END "LHXTEXTZ"
 
-enum { BLOCK = LIMIT_SEGMENT_BLOCK, BLOCK_STORED = LZ4_COMPRESSBOUND(BLOCK), MAGIC_SIZE = 8, FOOTER = 32 };
+enum {
+    BLOCK = LIMIT_SEGMENT_BLOCK,
+    BLOCK_STORED = LZ4_COMPRESSBOUND(BLOCK),
+    MAGIC_SIZE = 8,
+    ENTRY = 16,
+    FOOTER = 40,
+    OPEN_FILES = 64, // at a time, besides those in use
+};
+
+struct place {
+    uint64_t at;    // where a block begins in the file
+    uint64_t check; // CRC of its stored bytes
+};
 
 struct text_segment {
     struct text_store *store;
     uint32_t source_id, flags;
-    int fd;
-    VEC(uint64_t) starts; // of each stored block; one more for the end of the last
-    uint64_t size;        // bytes of text, the open block included
-    char *open_block;     // while writing: text not yet stored
+    int fd;                   // -1: not open
+    unsigned users;           // of fd, which is not closed under them
+    VEC(struct place) places; // of each stored block; one more for the end of the last
+    uint64_t size;            // bytes of text, the open block included
+    char *open_block;         // while writing: text not yet stored
     size_t open_n;
 };
 
 struct text_store {
     char *folder;
-    pthread_mutex_t lock;                // over `segments` and what changes in a segment while it is written
+    pthread_mutex_t lock;                // over all below, and what changes in a segment while it is written
     VEC(struct text_segment *) segments; // by source_id, NULL where not loaded
+    VEC(struct text_segment *) open;     // those with a file, in the order they were opened
 };
 
 struct text_writer {
@@ -56,7 +72,7 @@ static void free_segment(struct text_segment *s) {
         return;
     if (s->fd >= 0)
         close(s->fd);
-    VEC_DONE(&s->starts);
+    VEC_DONE(&s->places);
     free(s->open_block);
     free(s);
 }
@@ -67,6 +83,7 @@ void text_store_close(struct text_store *s) {
     for (size_t i = 0; i < s->segments.n; i++)
         free_segment(s->segments.at[i]);
     VEC_DONE(&s->segments);
+    VEC_DONE(&s->open);
     pthread_mutex_destroy(&s->lock);
     free(s->folder);
     free(s);
@@ -79,7 +96,7 @@ static int open_file(const struct text_store *s, uint32_t source_id, int flags) 
         errno = ENAMETOOLONG;
         return -1;
     }
-    return open(path, flags | O_CLOEXEC, 0600);
+    return open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 }
 
 static bool write_all(int fd, const char *p, size_t n) {
@@ -109,6 +126,63 @@ static bool read_all(int fd, char *p, size_t n, uint64_t at) {
     return true;
 }
 
+static uint64_t check_of(struct str bytes) {
+    return lzma_crc64((const uint8_t *)bytes.p, bytes.n, 0);
+}
+
+// ---- Open files. The caller holds the lock. ----
+
+static void forget_open(struct text_store *s, size_t i) {
+    memmove(s->open.at + i, s->open.at + i + 1, (--s->open.n - i) * sizeof *s->open.at);
+}
+
+// Closes the file that has been open longest and is not in use.
+static void close_one(struct text_store *s) {
+    for (size_t i = 0; i < s->open.n; i++)
+        if (s->open.at[i]->users == 0) {
+            close(s->open.at[i]->fd);
+            s->open.at[i]->fd = -1;
+            forget_open(s, i);
+            return;
+        }
+}
+
+static void hold_file(struct text_segment *seg, int fd) {
+    if (seg->store->open.n >= OPEN_FILES)
+        close_one(seg->store);
+    seg->fd = fd;
+    seg->users = 1;
+    *VEC_PUSH(&seg->store->open) = seg;
+}
+
+static bool use_file(struct text_segment *seg) {
+    if (seg->fd >= 0) {
+        seg->users++;
+        return true;
+    }
+    int fd = open_file(seg->store, seg->source_id, O_RDONLY);
+    if (fd >= 0)
+        hold_file(seg, fd);
+    return fd >= 0;
+}
+
+static void drop_segment(struct text_segment *seg) {
+    for (size_t i = 0; seg && i < seg->store->open.n; i++)
+        if (seg->store->open.at[i] == seg) {
+            forget_open(seg->store, i);
+            break;
+        }
+    free_segment(seg);
+}
+
+static void leave_file(struct text_segment *seg) {
+    pthread_mutex_lock(&seg->store->lock);
+    seg->users--;
+    pthread_mutex_unlock(&seg->store->lock);
+}
+
+// ---- Writing ----
+
 // The place for a source's segment. The caller holds the lock.
 static struct text_segment **find_slot(struct text_store *s, uint32_t source_id) {
     while (s->segments.n <= source_id)
@@ -128,12 +202,13 @@ enum status text_writer_open(struct text_store *s, uint32_t source_id, uint32_t 
     }
     struct text_segment *seg = must_zero(1, sizeof *seg);
     *seg = (struct text_segment){
-        .store = s, .source_id = source_id, .flags = flags, .fd = fd, .open_block = must_alloc(BLOCK)};
-    *VEC_PUSH(&seg->starts) = MAGIC_SIZE;
+        .store = s, .source_id = source_id, .flags = flags, .fd = -1, .open_block = must_alloc(BLOCK)};
+    *VEC_PUSH(&seg->places) = (struct place){.at = MAGIC_SIZE};
     pthread_mutex_lock(&s->lock);
     struct text_segment **slot = find_slot(s, source_id);
-    free_segment(*slot);
+    drop_segment(*slot);
     *slot = seg;
+    hold_file(seg, fd);
     pthread_mutex_unlock(&s->lock);
     struct text_writer *w = must_zero(1, sizeof *w);
     *w = (struct text_writer){.segment = seg, .packed = must_alloc(BLOCK_STORED), .file_size = MAGIC_SIZE};
@@ -156,8 +231,10 @@ static bool store_block(struct text_writer *w) {
     if (!write_all(seg->fd, w->packed, (size_t)n))
         return false;
     w->file_size += (uint64_t)n;
+    uint64_t check = check_of((struct str){w->packed, (size_t)n});
     pthread_mutex_lock(&seg->store->lock);
-    *VEC_PUSH(&seg->starts) = w->file_size;
+    seg->places.at[seg->places.n - 1].check = check;
+    *VEC_PUSH(&seg->places) = (struct place){.at = w->file_size};
     seg->open_n = 0;
     pthread_mutex_unlock(&seg->store->lock);
     return true;
@@ -183,17 +260,19 @@ static bool write_end(struct text_writer *w) {
     struct text_segment *seg = w->segment;
     if (seg->open_n && !store_block(w))
         return false;
-    size_t blocks = seg->starts.n - 1, n = blocks * 8 + FOOTER;
-    char *end = must_alloc(n);
+    size_t blocks = seg->places.n - 1, n = blocks * ENTRY + FOOTER;
+    char *end = must_alloc(n), *footer = end + blocks * ENTRY;
     for (size_t i = 0; i < blocks; i++) {
-        uint64_t at = htole64(seg->starts.at[i]);
-        memcpy(end + i * 8, &at, 8);
+        uint64_t entry[2] = {htole64(seg->places.at[i].at), htole64(seg->places.at[i].check)};
+        memcpy(end + i * ENTRY, entry, ENTRY);
     }
     uint64_t numbers[2] = {htole64(w->file_size), htole64(seg->size)};
     uint32_t words[2] = {htole32(seg->flags), htole32(BLOCK)};
-    memcpy(end + blocks * 8, numbers, 16);
-    memcpy(end + blocks * 8 + 16, words, 8);
-    memcpy(end + blocks * 8 + 24, MAGIC_END, MAGIC_SIZE);
+    memcpy(footer, numbers, 16);
+    memcpy(footer + 16, words, 8);
+    uint64_t check = htole64(check_of((struct str){end, n - 16}));
+    memcpy(footer + 24, &check, 8);
+    memcpy(footer + 32, MAGIC_END, MAGIC_SIZE);
     bool done = write_all(seg->fd, end, n);
     free(end);
     return done;
@@ -210,14 +289,17 @@ enum status text_writer_close(struct text_writer *w, struct error *error) {
     pthread_mutex_lock(&seg->store->lock);
     free(seg->open_block);
     seg->open_block = NULL;
+    seg->users--;
     pthread_mutex_unlock(&seg->store->lock);
     free_writer(w);
     return status;
 }
 
 void text_writer_abandon(struct text_writer *w) {
-    if (w)
-        free_writer(w);
+    if (!w)
+        return;
+    leave_file(w->segment);
+    free_writer(w);
 }
 
 // ---- Reading ----
@@ -228,30 +310,38 @@ static uint64_t number_at(const char *p) {
     return le64toh(v);
 }
 
-// Reads and checks the index: every number in it comes from a file that may be damaged.
-static bool load_index(struct text_segment *seg, uint64_t file_size) {
-    char footer[FOOTER];
-    if (file_size < MAGIC_SIZE + FOOTER || !read_all(seg->fd, footer, FOOTER, file_size - FOOTER) ||
-        memcmp(footer + 24, MAGIC_END, MAGIC_SIZE) != 0)
+// What the end of the file says; false when that cannot be.
+static bool read_footer(struct text_segment *seg, int fd, uint64_t file_size, char footer[FOOTER],
+                        uint64_t *ret_index) {
+    if (file_size < MAGIC_SIZE + FOOTER || !read_all(fd, footer, FOOTER, file_size - FOOTER) ||
+        memcmp(footer + 32, MAGIC_END, MAGIC_SIZE) != 0)
         return false;
     uint64_t index = number_at(footer), end = file_size - FOOTER;
-    uint32_t flags, block;
-    memcpy(&flags, footer + 16, 4);
-    memcpy(&block, footer + 20, 4);
+    uint32_t words[2];
+    memcpy(words, footer + 16, 8);
     seg->size = number_at(footer + 8);
-    seg->flags = le32toh(flags);
-    if (le32toh(block) != BLOCK || index < MAGIC_SIZE || index > end || (end - index) % 8 != 0)
+    seg->flags = le32toh(words[0]);
+    *ret_index = index;
+    return le32toh(words[1]) == BLOCK && index >= MAGIC_SIZE && index <= end && (end - index) % ENTRY == 0 &&
+           (end - index) / ENTRY == seg->size / BLOCK + (seg->size % BLOCK != 0);
+}
+
+// Reads and checks the index: every number in it comes from a file that may be damaged.
+static bool load_index(struct text_segment *seg, int fd, uint64_t file_size) {
+    char footer[FOOTER];
+    uint64_t index;
+    if (!read_footer(seg, fd, file_size, footer, &index))
         return false;
-    size_t blocks = (end - index) / 8;
-    if (blocks != (seg->size + BLOCK - 1) / BLOCK)
-        return false;
-    char *raw = must_alloc(blocks * 8);
-    bool good = read_all(seg->fd, raw, blocks * 8, index);
+    size_t blocks = (file_size - FOOTER - index) / ENTRY, n = blocks * ENTRY;
+    char *raw = must_alloc(n + FOOTER);
+    memcpy(raw + n, footer, FOOTER);
+    bool good = read_all(fd, raw, n, index) && check_of((struct str){raw, n + FOOTER - 16}) == number_at(footer + 24);
     for (size_t i = 0; good && i <= blocks; i++) {
-        uint64_t at = i < blocks ? number_at(raw + i * 8) : index;
-        uint64_t before = i ? seg->starts.at[i - 1] : 0;
-        good = i ? at > before && at - before <= BLOCK_STORED : at == MAGIC_SIZE;
-        *VEC_PUSH(&seg->starts) = at;
+        struct place here = {.at = index}, *before = i ? &seg->places.at[i - 1] : NULL;
+        if (i < blocks)
+            here = (struct place){number_at(raw + i * ENTRY), number_at(raw + i * ENTRY + 8)};
+        good = before ? here.at > before->at && here.at - before->at <= BLOCK_STORED : here.at == MAGIC_SIZE;
+        *VEC_PUSH(&seg->places) = here;
     }
     free(raw);
     return good;
@@ -261,19 +351,23 @@ static struct text_segment *load_segment(struct text_store *s, uint32_t source_i
     int fd = open_file(s, source_id, O_RDONLY);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0) {
-        error_set(error, FAIL, errno, "the text of source %u is not in the case: %s", source_id, strerror(errno));
+        error_set(error, FAIL, errno, "the text of source %u is not in the case: %s; read the evidence again",
+                  source_id, strerror(errno));
         if (fd >= 0)
             close(fd);
         return NULL;
     }
     struct text_segment *seg = must_zero(1, sizeof *seg);
-    *seg = (struct text_segment){.store = s, .source_id = source_id, .fd = fd};
-    if (!load_index(seg, (uint64_t)st.st_size)) {
+    *seg = (struct text_segment){.store = s, .source_id = source_id, .fd = -1};
+    if (!S_ISREG(st.st_mode) || !load_index(seg, fd, (uint64_t)st.st_size)) {
         error_set(error, FAIL, 0, "the text of source %u is damaged or was not finished; read the evidence again",
                   source_id);
+        close(fd);
         free_segment(seg);
         return NULL;
     }
+    hold_file(seg, fd);
+    seg->users = 0;
     return seg;
 }
 
@@ -307,6 +401,15 @@ void text_cursor_done(struct text_cursor *c) {
     *c = (struct text_cursor){0};
 }
 
+// Unpacks a stored block; 0 bytes when it is not what was stored.
+static size_t unpack(struct text_segment *seg, struct place from, uint64_t to, char *packed, char *ret) {
+    size_t n = (size_t)(to - from.at);
+    if (n > BLOCK_STORED || !read_all(seg->fd, packed, n, from.at) || check_of((struct str){packed, n}) != from.check)
+        return 0;
+    int unpacked = LZ4_decompress_safe(packed, ret, (int)n, BLOCK);
+    return unpacked > 0 ? (size_t)unpacked : 0;
+}
+
 // Fills the cursor with one block. Copies the open block of a segment still being written.
 static void load_block(struct text_cursor *c, struct text_segment *seg, uint64_t block) {
     if (!c->bytes)
@@ -315,18 +418,21 @@ static void load_block(struct text_cursor *c, struct text_segment *seg, uint64_t
     c->block = block;
     c->n = 0;
     pthread_mutex_lock(&seg->store->lock);
-    bool stored = block + 1 < seg->starts.n;
-    uint64_t from = stored ? seg->starts.at[block] : 0, to = stored ? seg->starts.at[block + 1] : 0;
-    if (!stored && block + 1 == seg->starts.n && seg->open_block) {
+    bool stored = block + 1 < seg->places.n && use_file(seg);
+    struct place from = {0};
+    uint64_t to = 0;
+    if (stored) {
+        from = seg->places.at[block];
+        to = seg->places.at[block + 1].at;
+    } else if (block + 1 == seg->places.n && seg->open_block) {
         memcpy(c->bytes, seg->open_block, seg->open_n);
         c->n = seg->open_n;
     }
     pthread_mutex_unlock(&seg->store->lock);
-    char *packed = c->bytes + BLOCK;
-    if (stored && to - from <= BLOCK_STORED && read_all(seg->fd, packed, to - from, from)) {
-        int n = LZ4_decompress_safe(packed, c->bytes, (int)(to - from), BLOCK);
-        c->n = n > 0 ? (size_t)n : 0;
-    }
+    if (!stored)
+        return;
+    c->n = unpack(seg, from, to, c->bytes + BLOCK, c->bytes);
+    leave_file(seg);
 }
 
 struct str text_at(struct text_cursor *c, struct text_segment *seg, uint64_t offset, size_t length) {
@@ -340,13 +446,20 @@ struct str text_at(struct text_cursor *c, struct text_segment *seg, uint64_t off
     return (struct str){c->bytes + at, length < c->n - at ? length : c->n - at};
 }
 
-void text_append(struct text_cursor *c, struct text_segment *seg, uint64_t offset, size_t length, struct buffer *ret) {
+static enum status fail_damaged(const struct text_segment *seg, struct error *error) {
+    return error_set(error, FAIL, 0, "the text of source %u is damaged; read the evidence again into a new case",
+                     seg->source_id);
+}
+
+enum status text_append(struct text_cursor *c, struct text_segment *seg, uint64_t offset, size_t length,
+                        struct buffer *ret, struct error *error) {
     while (length) {
         struct str s = text_at(c, seg, offset, length);
         if (!s.n)
-            return;
+            return offset < text_size(seg) ? fail_damaged(seg, error) : OK;
         buffer_add(ret, s);
         offset += s.n;
         length -= s.n;
     }
+    return OK;
 }

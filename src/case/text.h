@@ -7,11 +7,12 @@
 //
 //     8 bytes  "LHXTEXT1"
 //     blocks   each compressed on its own (LZ4 block format), LIMIT_SEGMENT_BLOCK bytes of text but the last
-//     index    for each block: 8 bytes, little endian, where it begins in this file
+//     index    for each block: 8 bytes, little endian, where it begins in this file; 8 bytes CRC-64 of it as stored
 //     footer   8 bytes where the index begins, 8 bytes of text in all, 4 bytes flags, 4 bytes block size,
-//              8 bytes "LHXTEXTZ"
+//              8 bytes CRC-64 of the index and all before this, 8 bytes "LHXTEXTZ"
 //
-// A segment whose footer is missing was not finished; its source is read again.
+// A segment whose footer is missing was not finished; its source is read again. A block whose CRC does not fit is
+// no text at all: wrong evidence is worse than none.
 #pragma once
 
 #include "base/arena.h"
@@ -51,8 +52,8 @@ struct text_cursor {
 };
 void text_cursor_done(struct text_cursor *cursor);
 // Bytes at `offset`, as many as lie in one block and at most `length`: a slice into the cursor, good until
-// its next use. Empty at the end of the text or when the block is damaged.
+// its next use. Empty at the end of the text, and when the block is damaged: then before text_size().
 struct str text_at(struct text_cursor *cursor, struct text_segment *segment, uint64_t offset, size_t length);
-// Appends [offset, offset + length) to `ret`, cut at the end of the text.
-void text_append(struct text_cursor *cursor, struct text_segment *segment, uint64_t offset, size_t length,
-                 struct buffer *ret);
+// Appends [offset, offset + length) to `ret`, cut at the end of the text. FAIL when a part of it is damaged.
+enum status text_append(struct text_cursor *cursor, struct text_segment *segment, uint64_t offset, size_t length,
+                        struct buffer *ret, struct error *error);
