@@ -19,9 +19,13 @@ void digest_add(struct digest *d, struct str bytes) {
     EVP_DigestUpdate(d->context, bytes.p, bytes.n);
 }
 
-void digest_end(struct digest *d, char ret[DIGEST_TEXT]) {
+void digest_text(struct digest *d, char ret[DIGEST_TEXT]) {
     unsigned char raw[(DIGEST_TEXT - 1) / 2] = {0};
-    EVP_DigestFinal_ex(d->context, raw, NULL);
+    if (!d->ending)
+        d->ending = EVP_MD_CTX_new();
+    if (!d->ending || EVP_MD_CTX_copy_ex(d->ending, d->context) != 1)
+        must_end();
+    EVP_DigestFinal_ex(d->ending, raw, NULL);
     for (size_t i = 0; i < sizeof raw; i++) {
         ret[2 * i] = "0123456789abcdef"[raw[i] >> 4];
         ret[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
@@ -31,5 +35,6 @@ void digest_end(struct digest *d, char ret[DIGEST_TEXT]) {
 
 void digest_done(struct digest *d) {
     EVP_MD_CTX_free(d->context);
-    d->context = NULL;
+    EVP_MD_CTX_free(d->ending);
+    *d = (struct digest){0};
 }

@@ -412,7 +412,7 @@ static enum status take_source(struct run *r, struct job *j) {
     enum known_as as = KNOWN_NOT;
     uint32_t of = 0;
     if (j->look.format && !is_pipe)
-        as = known_bytes(r->known, r->file, j->item, (struct str){head, n}, &of, &skip);
+        as = known_bytes(r->known, j->item, (struct str){head, n}, &of, &skip);
     if (j->look.format && as != KNOWN_WHOLE) {
         status = read_source(r, j, source, (struct str){head, n}, ended, skip);
     } else {

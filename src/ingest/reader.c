@@ -139,7 +139,7 @@ static void end_source(struct reader *r, struct batch *b, enum status status) {
         b->status = FATAL;
     b->error = r->error;
     b->size = r->position;
-    digest_end(&r->digest, b->sha256);
+    digest_text(&r->digest, b->sha256);
 }
 
 static void *run(void *p) {
