@@ -326,6 +326,24 @@ static void repeats_count(void **state) {
            "192.0.2.1\t3\n192.0.2.2\t4\n");
 }
 
+static void a_case_from_the_future(void **state) {
+    struct place *p = *state;
+    struct case_file *file;
+    struct case_connection *c;
+    put(p, "auth.log", S(LINE("10:00:00", "sshd[1]: x")), 0);
+    expect_read(p);
+    assert_int_equal(case_open(p->file, CASE_CREATE, &file, NULL), OK);
+    assert_int_equal(case_connect_writer(file, &c, NULL), OK);
+    assert_int_equal(case_execute(c, "update facts.main.meta set value = '99' where key = 'schema_version'", NULL), OK);
+    case_disconnect(c);
+    case_close(file);
+    for (enum case_mode mode = CASE_CREATE; mode <= CASE_READ; mode++) {
+        error_clear(&p->error);
+        assert_int_equal(case_open(p->file, mode, &file, &p->error), FAIL);
+        assert_non_null(strstr(p->error.text, "made by a newer version of lhx"));
+    }
+}
+
 static void nothing_to_read(void **state) {
     struct place *p = *state;
     assert_int_equal(read_all(p), FAIL);
@@ -346,6 +364,7 @@ int main(void) {
         IN_PLACE(zone_by_option),
         IN_PLACE(new_year_in_a_set),
         IN_PLACE(repeats_count),
+        IN_PLACE(a_case_from_the_future),
         IN_PLACE(nothing_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
