@@ -69,8 +69,7 @@ size_t utf8_clean(struct str s, char *ret) {
     return (size_t)(w - ret);
 }
 
-// Characters that change what a reader sees without being seen.
-static bool is_deceptive(uint32_t c) {
+bool utf8_is_deceptive(uint32_t c) {
     return c == 0x061c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || c == 0x00ad ||
            (c >= 0xe0000 && c <= 0xe007f);
@@ -83,7 +82,7 @@ static int format_visible(struct str s, size_t n, uint32_t code, char out[16]) {
         return snprintf(out, 16, "\\%c", code == '\n' ? 'n' : code == '\t' ? 't' : 'r');
     if (code < 0x20 || (code >= 0x7f && code < 0xa0))
         return snprintf(out, 16, "\\x%02x", code);
-    if (is_deceptive(code))
+    if (utf8_is_deceptive(code))
         return snprintf(out, 16, "<U+%04X>", code);
     memcpy(out, s.p, n);
     return (int)n;
@@ -112,9 +111,10 @@ static int format_json(uint32_t code, char out[16]) {
     const char *at = code && code < 0x80 ? strchr(from, (int)code) : NULL;
     if (at)
         return snprintf(out, 16, "\\%c", to[at - from]);
-    if (code > 0xffff && is_deceptive(code))
+    if (code > 0xffff && utf8_is_deceptive(code))
         return snprintf(out, 16, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == '<' || code == '>' || code == '&' || is_deceptive(code))
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == '<' || code == '>' || code == '&' ||
+        utf8_is_deceptive(code))
         return snprintf(out, 16, "\\u%04x", code);
     return 0;
 }

@@ -67,8 +67,7 @@ static bool hides_text(struct str s) {
         n = utf8_decode(s, &code);
         if (!n)
             return false;
-        if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
-            (code >= 0x2060 && code <= 0x2069) || code == 0xfeff || code == 0x061c)
+        if (utf8_is_deceptive(code))
             return true;
     }
     return false;
