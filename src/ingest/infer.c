@@ -77,27 +77,26 @@ static const struct hint BEGINNINGS[] = {
     {S("debug"), SEVERITY_DEBUG},     {S("DEBUG"), SEVERITY_DEBUG},
 };
 
-#define COUNT(table) (sizeof table / sizeof *table)
+#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 // "sshd-session" and "sshd(pam_unix)" are sshd, "postfix/smtpd" is postfix; "sushi" is not su.
-enum facility infer_facility_of_program(struct str program) {
-    for (size_t i = 0; i < COUNT(PROGRAMS); i++)
-        if (str_starts(program, PROGRAMS[i].name) &&
-            (program.n == PROGRAMS[i].name.n || !is_word(program.p[PROGRAMS[i].name.n])))
-            return PROGRAMS[i].value;
+static enum facility find_facility(const struct hint *hints, size_t n, struct str name) {
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(name, hints[i].name) && (name.n == hints[i].name.n || !is_word(name.p[hints[i].name.n])))
+            return hints[i].value;
     return FACILITY_COUNT;
 }
 
+enum facility infer_facility_of_program(struct str program) {
+    return find_facility(PROGRAMS, COUNT(PROGRAMS), program);
+}
+
 enum facility infer_facility_of_file(struct str path) {
-    struct str name = str_skip(path, (size_t)(str_rfind_char(path, '/') + 1));
-    for (size_t i = 0; i < COUNT(FILES); i++)
-        if (str_starts(name, FILES[i].name) && (name.n == FILES[i].name.n || !is_word(name.p[FILES[i].name.n])))
-            return FILES[i].value;
-    return FACILITY_COUNT;
+    return find_facility(FILES, COUNT(FILES), str_skip(path, (size_t)(str_rfind_char(path, '/') + 1)));
 }
 
 enum severity infer_severity(struct str message, enum severity usual) {

@@ -45,9 +45,13 @@ struct vocabulary {
 extern const struct vocabulary VOCABULARIES[];
 extern const size_t VOCABULARIES_COUNT;
 
-extern const char *const FACILITY_NAMES[],
-    *const SEVERITY_NAMES[], *const QUALITY_NAMES[], *const OUTCOME_NAMES[], *const LOGON_KIND_NAMES[],
-                                                                                 *const METHOD_NAMES[],
-                                                                                     *const REASON_NAMES[],
-                                                                                         *const SOURCE_STATE_NAMES[],
-                                                                                             *const ANOMALY_NAMES[];
+// The words by themselves, by enumerator.
+extern const char *const FACILITY_NAMES[];
+extern const char *const SEVERITY_NAMES[];
+extern const char *const QUALITY_NAMES[];
+extern const char *const OUTCOME_NAMES[];
+extern const char *const LOGON_KIND_NAMES[];
+extern const char *const METHOD_NAMES[];
+extern const char *const REASON_NAMES[];
+extern const char *const SOURCE_STATE_NAMES[];
+extern const char *const ANOMALY_NAMES[];
