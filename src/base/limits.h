@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// Every bound in one place. The attacker chooses our input, so each of these is tested one below, at, and
-// one above. docs/limits.md is the same table in words.
+// Every bound in one place: the attacker chooses our input. docs/limits.md is the same table in words, and says
+// what happens beyond each.
 #pragma once
 
 #include <stdint.h>
@@ -13,7 +13,7 @@ enum {
     LIMIT_LINE = 1 << 20,        // a longer line keeps its head and becomes an anomaly
     LIMIT_LINE_HEAD = 64 << 10,  // what is kept of such a line
     LIMIT_RECORD_LINES = 100000, // physical lines in one record
-    LIMIT_HEADER = 32 << 10,     // bytes before the message in a syslog line
+    LIMIT_HEADER = 32 << 10,     // structured data of an RFC 5424 line
     LIMIT_NAME = 1024,           // bytes kept of a user, host, program or terminal name
     LIMIT_REPEAT = 1000000,      // "message repeated N times": a larger N is a lie
     LIMIT_WALK_DEPTH = 64,       // folders in folders
