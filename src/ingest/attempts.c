@@ -7,7 +7,8 @@
 //
 //   PAM writes only the first refusal of a process, and the number of the others at its end, even after the
 //   connection is closed. What it counts has mostly been told by verdicts; only the rest is news.
-//   A name met after a verdict is no new attempt, it explains the one before.
+//   A name met after a verdict is no new attempt, it explains the one before. The very same name met twice in the
+//   same words is two attempts.
 //   One module's refusal is none when the next module accepts; where that one is silent, the daemon's "Accepted"
 //   without a "Failed" between says so.
 //   The address often comes last, with the line that closes the connection.
@@ -235,13 +236,19 @@ static bool has_credentials(const struct open *o) {
     return o->stages & (STAGE_PAM | STAGE_RETOLD | STAGE_VERDICT);
 }
 
+static bool is_said_again(const struct open *o, const struct attempt *line) {
+    const struct attempt *row = &o->row;
+    return line->address_id && row->address_id == line->address_id && row->user_id == line->user_id &&
+           row->port == line->port && row->reason == line->reason && row->method == line->method;
+}
+
 static void take_name(struct attempts *a, struct open *o, const struct attempt *line) {
     bool explains = o->stages && has_credentials(o) && o->row.outcome == OUTCOME_FAILURE && line->pid != PID_NONE;
     if (explains) {
         if (is_plain(o->row.reason) && !is_plain(line->reason))
             o->row.reason = line->reason;
         fill_row(o, line, false);
-    } else if (o->stages == STAGE_NAME) {
+    } else if (o->stages == STAGE_NAME && !is_said_again(o, line)) {
         join_row(o, line, STAGE_NAME);
     } else {
         begin_row(a, o, line, STAGE_NAME);
@@ -373,6 +380,11 @@ static void take_limit(struct attempts *a, struct open *o, const struct attempt 
 
 static void take_close(struct attempts *a, struct open *o, const struct attempt *line) {
     bool end_of_session = line->reason == REASON_COUNT;
+    // "Received disconnect from …" comes first, then "Disconnected from authenticating user …".
+    if (o->stages == STAGE_OVER && o->row.reason == REASON_CLOSED_BEFORE_AUTH && line->outcome == OUTCOME_FAILURE) {
+        o->row.outcome = line->outcome;
+        o->row.reason = line->reason;
+    }
     if (o->stages && o->row.outcome != OUTCOME_SUCCESS)
         fill_row(o, line, false);
     else if (!o->stages && !o->limited && !end_of_session)

@@ -188,8 +188,11 @@ size_t sshd_read_fault(struct str text, bool fatal, struct fact *ret) {
     struct logon logon = new_probe(REASON_COUNT);
     if (!take_preauth(&text) || (!read_broken_connection(text, &logon) && !fatal))
         return 0;
+    bool lost = is_lost(text);
+    if (lost && logon.reason != REASON_COUNT)
+        return words_fact(ret, logon); // whoever it was has left, as where sshd tells it in fewer words
     logon.outcome = OUTCOME_UNKNOWN;
-    logon.reason = is_lost(text) ? REASON_CLOSED_BEFORE_AUTH : REASON_BAD_PROTOCOL;
+    logon.reason = lost ? REASON_CLOSED_BEFORE_AUTH : REASON_BAD_PROTOCOL;
     return words_fact(ret, logon);
 }
 

@@ -283,6 +283,14 @@ static void test_probes(void **state) {
          "12:00:01 sshd[7]: Connection closed by 203.0.113.9 port 4711\n",
          "12:00:01 probe unknown - from 203.0.113.9:4711 no-identification x1/2\n");
     tell("12:00:01 sshd[7]: Connection closed by 203.0.113.9 port 4711\n", "");
+    tell("12:00:01 sshd[7]: Received disconnect from 203.0.113.9 port 4711:11: Bye Bye [preauth]\n"
+         "12:00:01 sshd[7]: Disconnected from authenticating user root 203.0.113.9 port 4711 [preauth]\n",
+         "12:00:01 probe failure root from 203.0.113.9:4711 abandoned x1/2\n");
+    tell("12:00:01 dropbear[7]: Login attempt for nonexistent user from 203.0.113.9:4711\n"
+         "12:00:03 dropbear[7]: Login attempt for nonexistent user from 203.0.113.9:4711\n"
+         "12:00:04 dropbear[7]: Exit before auth from <203.0.113.9:4711>: Exited normally\n",
+         "12:00:01 probe failure - from 203.0.113.9:4711 unknown-user x1/1\n"
+         "12:00:03 probe failure - from 203.0.113.9:4711 unknown-user x1/2\n");
     tell("12:00:01 sshd[7]: Accepted publickey for bob from 203.0.113.9 port 4711 ssh2: ED25519 "
          "SHA256:0123456789012345678901234567890123456789012\n"
          "12:01:01 sshd[7]: Received disconnect from 203.0.113.9 port 4711:11: disconnected by user\n"
