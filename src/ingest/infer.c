@@ -69,12 +69,21 @@ static const struct hint FILES[] = {
     {S("boot"), FACILITY_LOCAL7},   {S("spooler"), FACILITY_NEWS},    {S("ftp"), FACILITY_FTP},
 };
 
-static const struct hint BEGINNINGS[] = {
-    {S("error: "), SEVERITY_ERR},     {S("ERROR"), SEVERITY_ERR},       {S("Error"), SEVERITY_ERR},
-    {S("fatal: "), SEVERITY_CRIT},    {S("FATAL"), SEVERITY_CRIT},      {S("warning: "), SEVERITY_WARNING},
-    {S("WARNING"), SEVERITY_WARNING}, {S("Warning"), SEVERITY_WARNING}, {S("WARN"), SEVERITY_WARNING},
-    {S("panic"), SEVERITY_EMERG},     {S("emerg"), SEVERITY_EMERG},     {S("alert"), SEVERITY_ALERT},
-    {S("debug"), SEVERITY_DEBUG},     {S("DEBUG"), SEVERITY_DEBUG},
+// By the first byte of the message, which mostly is none of these; the rows of one byte end with an empty one.
+#define HINT(literal, value)                                                                                           \
+    { {(literal), sizeof(literal) - 1}, value }
+#define HINTS(...) ((const struct hint[]){__VA_ARGS__, {{NULL, 0}, 0}})
+static const struct hint *const BEGINNINGS[256] = {
+    ['D'] = HINTS(HINT("DEBUG", SEVERITY_DEBUG)),
+    ['E'] = HINTS(HINT("ERROR", SEVERITY_ERR), HINT("Error", SEVERITY_ERR)),
+    ['F'] = HINTS(HINT("FATAL", SEVERITY_CRIT)),
+    ['W'] = HINTS(HINT("WARN", SEVERITY_WARNING), HINT("Warning", SEVERITY_WARNING)),
+    ['a'] = HINTS(HINT("alert", SEVERITY_ALERT)),
+    ['d'] = HINTS(HINT("debug", SEVERITY_DEBUG)),
+    ['e'] = HINTS(HINT("error: ", SEVERITY_ERR), HINT("emerg", SEVERITY_EMERG)),
+    ['f'] = HINTS(HINT("fatal: ", SEVERITY_CRIT)),
+    ['p'] = HINTS(HINT("panic", SEVERITY_EMERG)),
+    ['w'] = HINTS(HINT("warning: ", SEVERITY_WARNING)),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -102,8 +111,9 @@ enum facility infer_facility_of_file(struct str path) {
 enum severity infer_severity(struct str message, enum severity usual) {
     while (message.n && message.p[0] == ' ')
         message = str_skip(message, 1);
-    for (size_t i = 0; i < COUNT(BEGINNINGS); i++)
-        if (message.n && BEGINNINGS[i].name.p[0] == message.p[0] && str_starts(message, BEGINNINGS[i].name))
-            return BEGINNINGS[i].value;
+    const struct hint *hint = message.n ? BEGINNINGS[(unsigned char)message.p[0]] : NULL;
+    for (; hint && hint->name.n; hint++)
+        if (str_starts(message, hint->name))
+            return hint->value;
     return usual;
 }
