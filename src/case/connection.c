@@ -30,11 +30,11 @@ struct case_result {
     struct arena text; // values that had to be printed, until the next fetch
 };
 
-enum status case_run(duckdb_connection con, const char *sql, struct error *error) {
+enum status case_run(duckdb_connection con, const char *folder, const char *sql, struct error *error) {
     duckdb_result result;
     enum status status = OK;
     if (duckdb_query(con, sql, &result) != DuckDBSuccess)
-        status = case_explain(duckdb_result_error(&result), "", error);
+        status = case_explain(duckdb_result_error(&result), folder, error);
     duckdb_destroy_result(&result);
     return status;
 }
@@ -47,7 +47,7 @@ enum status case_connect(struct case_file *file, struct case_connection **ret, s
         free(c);
         return error_set(error, FATAL, 0, "cannot connect to the case '%s'", file->folder);
     }
-    if (case_run(c->con, "set search_path = 'memory.main,facts.main'", error) != OK) {
+    if (case_run(c->con, c->file->folder, "set search_path = 'memory.main,facts.main'", error) != OK) {
         case_disconnect(c);
         return FATAL;
     }
@@ -79,7 +79,7 @@ enum status case_lock_down(struct case_connection *c, uint64_t memory_bytes, str
              "set enable_external_access = false; set disabled_filesystems = 'LocalFileSystem';"
              "set lock_configuration = true;",
              (unsigned long long)memory_bytes);
-    return case_run(c->con, sql, error);
+    return case_run(c->con, c->file->folder, sql, error);
 }
 
 // ---- Binding ----

@@ -30,7 +30,7 @@ struct case_connection {
 };
 
 // Runs statements of our own, several with `;` between; never with text from evidence in them.
-enum status case_run(duckdb_connection con, const char *sql, struct error *error);
+enum status case_run(duckdb_connection con, const char *folder, const char *sql, struct error *error);
 // Around every question: waits while the case changes to read-only, and holds that change off.
 void case_enter(struct case_file *file);
 void case_leave(struct case_file *file);

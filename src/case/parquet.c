@@ -21,7 +21,7 @@ static const char *const SQL_TYPES[] = {
 
 static enum status run(struct parquet *p, struct buffer *sql, struct error *error) {
     buffer_add_char(sql, '\0');
-    enum status status = case_run(p->con, sql->p, error);
+    enum status status = case_run(p->con, NULL, sql->p, error);
     buffer_done(sql);
     return status;
 }
@@ -98,8 +98,10 @@ enum status parquet_write(struct parquet *p, struct error *error) {
     struct buffer sql = {0};
     if (duckdb_appender_close(p->appender) != DuckDBSuccess)
         return fail_append(p, error);
+    char *plain = must_print("%s%s", *p->path == '/' ? "" : "./", p->path); // "word:" in front would mean something
     buffer_add(&sql, S("copy answer to "));
-    case_quote(&sql, str_of(p->path), '\'');
+    case_quote(&sql, str_of(plain), '\'');
+    free(plain);
     buffer_add(&sql, S(" (format parquet, compression zstd)"));
     return run(p, &sql, error);
 }

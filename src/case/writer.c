@@ -281,7 +281,7 @@ enum status case_open_text(struct case_file *file, uint32_t source_id, uint32_t 
 enum status case_execute(struct case_connection *c, const char *sql, struct error *error) {
     if (!c->may_write || c->file->mode != CASE_CREATE)
         return error_set(error, FAIL, 0, "the case '%s' is open for reading only", c->file->folder);
-    return case_run(c->con, sql, error);
+    return case_run(c->con, c->file->folder, sql, error);
 }
 
 enum status case_connect_writer(struct case_file *file, struct case_connection **ret, struct error *error) {

@@ -32,6 +32,7 @@ struct finder {
     bool json, colour;
     uint32_t source_id; // whose path is in `path`
     struct buffer path, line;
+    struct error error; // of looking up a path
 };
 
 static void add_coloured(struct buffer *line, const struct search_hit *hit, bool colour) {
@@ -71,19 +72,20 @@ static void take_path(void *context, const struct case_result *result, size_t ro
 }
 
 // The path of a source; asked for once per source, since hits come source by source.
-static void find_path(struct finder *f, uint32_t source_id) {
+static bool find_path(struct finder *f, uint32_t source_id) {
     const struct case_param param = {"source", case_from_integer(source_id)};
     if (f->source_id == source_id)
-        return;
+        return true;
     f->source_id = source_id;
     f->path.n = 0;
-    case_each(f->connection, S("select path from source where source_id = $source"), &param, 1, take_path, &f->path,
-              NULL);
+    return case_each(f->connection, S("select path from source where source_id = $source"), &param, 1, take_path,
+                     &f->path, &f->error) == OK;
 }
 
 static bool print_hit(void *context, const struct search_hit *hit) {
     struct finder *f = context;
-    find_path(f, hit->source_id);
+    if (!find_path(f, hit->source_id))
+        return false;
     f->line.n = 0;
     if (f->json) {
         add_json(f, hit);
@@ -139,6 +141,8 @@ static enum exit_status search_case(const struct search *search, struct case_fil
         status = search_run(file, connection, search, print_hit, finder, &summary, &error);
     case_disconnect(finder->connection);
     case_disconnect(connection);
+    if (finder->error.status >= SKIP)
+        return say_failed(&finder->error);
     return status >= SKIP ? say_failed(&error) : EXIT_DONE;
 }
 
