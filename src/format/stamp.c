@@ -284,13 +284,33 @@ static struct stamp_found read_iso(struct str *s, struct stamp *ret) {
     return found;
 }
 
+// "Mon 2024-03-04 05:06:07 CET", journalctl's short-full. The zone is a name only; the time is the host's own.
+static struct stamp_found read_weekday_iso(struct str *s, struct stamp *ret) {
+    struct str rest = str_skip(*s, 4);
+    struct stamp stamp = *ret;
+    struct stamp_found found = read_iso(&rest, &stamp);
+    if (found.kind != STAMP_SPACED || !rest.n || rest.p[0] != ' ')
+        return (struct stamp_found){0};
+    size_t n = 1;
+    while (n < rest.n && n <= 5 && rest.p[n] >= 'A' && rest.p[n] <= 'Z')
+        n++;
+    if (n < 4 || !at_end(str_skip(rest, n)))
+        return (struct stamp_found){0};
+    stamp.has_zone = found.valid && str_eq(str_head(str_skip(rest, 1), n - 1), S("UTC"));
+    found.weekday = true;
+    *ret = stamp;
+    *s = str_skip(rest, n);
+    return found;
+}
+
 struct stamp_found stamp_read(struct str *s, struct stamp *ret) {
     if (s->n < 14)
         return (struct stamp_found){0};
     if (read_plain_bsd(s, ret))
         return (struct stamp_found){.kind = STAMP_BSD, .valid = true};
     if (s->p[4] != '-')
-        return read_bsd(s, ret);
+        return s->n > 24 && s->p[8] == '-' && s->p[3] == ' ' && is_weekday(s->p) ? read_weekday_iso(s, ret)
+                                                                                 : read_bsd(s, ret);
     if (read_plain_iso(s, ret))
         return (struct stamp_found){.kind = STAMP_ISO, .valid = true, .fraction = true};
     return read_iso(s, ret);

@@ -98,6 +98,18 @@ static bool read_vsftpd(struct str s, struct record *ret) {
     return true;
 }
 
+// "2024-03-04T05:06:07.123Z Mar  4 05:06:07 web-01 sshd[812]: …": whoever collected the line put a stamp before it.
+// The outer one knows year and zone. A host stands between the stamps of everything a user of the host can write.
+static void skip_inner_stamp(struct str *s) {
+    struct str inner = str_skip(*s, 1);
+    struct stamp stamp;
+    if (inner.n < 17 || inner.p[3] != ' ' || inner.p[6] != ' ' || inner.p[9] != ':')
+        return;
+    struct stamp_found found = stamp_read(&inner, &stamp);
+    if (found.kind == STAMP_BSD && found.valid && !found.weekday)
+        *s = inner;
+}
+
 // Everything behind PRI. Returns the shape; SHAPE_NONE when it is no record.
 static enum shape read_stamped(struct str s, bool pri, struct record *ret) {
     if (pri && s.n && s.p[0] == ' ')
@@ -111,7 +123,10 @@ static enum shape read_stamped(struct str s, bool pri, struct record *ret) {
         return SHAPE_NONE;
     if (stamp.weekday && read_vsftpd(s, ret))
         return SHAPE_FIRM;
-    struct tag_found tag = tag_read(s, stamp.kind == STAMP_ISO, ret);
+    if (stamp.kind == STAMP_ISO && ret->stamp.present)
+        skip_inner_stamp(&s);
+    enum tag_front front = stamp.weekday ? TAG_PRIORITY : stamp.kind == STAMP_ISO ? TAG_SEVERITY : TAG_HOST;
+    struct tag_found tag = tag_read(s, front, ret);
     bool marked = tag.firm && (tag.host || ret->pid != PID_NONE), foreign = stamp.kind == STAMP_SPACED || stamp.weekday;
     if (marked || (stamp.kind == STAMP_BSD && !foreign) || (stamp.kind != STAMP_NONE && pri))
         return SHAPE_FIRM;

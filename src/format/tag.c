@@ -177,6 +177,61 @@ static bool take_severity(struct str *s, struct record *ret) {
     return false;
 }
 
+static int find_word(const char *const *words, size_t n, struct str word) {
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(str_of(words[i]), word))
+            return (int)i;
+    return -1;
+}
+
+// The short names syslog.h has beside those of RFC 5424.
+static int find_severity(struct str word) {
+    static const struct {
+        struct str word;
+        enum severity severity;
+    } others[] = {{{"warn", 4}, SEVERITY_WARNING}, {{"error", 5}, SEVERITY_ERR}, {{"panic", 5}, SEVERITY_EMERG}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (str_eq(others[i].word, word))
+            return (int)others[i].severity;
+    return find_word(SEVERITY_NAMES, SEVERITY_COUNT, word);
+}
+
+// The code of a facility or a severity, as a name or as a number; negative when it is none.
+static int read_code(struct str word, int named, uint64_t count) {
+    uint64_t number;
+    return str_to_u64(word, &number) ? (number < count ? (int)number : -1) : named;
+}
+
+// "authpriv.info " before the program, as busybox and OpenWrt write it; "<authpriv.info> " or "<10.6> " before the
+// host, FreeBSD's way.
+static bool take_priority(struct str *s, struct record *ret) {
+    enum { PRIORITY_MAX = sizeof "<authpriv.warning>" };
+    struct str word = *s;
+    bool bracket = s->n && s->p[0] == '<';
+    if (bracket)
+        word = str_skip(word, 1);
+    word = str_head(word, PRIORITY_MAX);
+    ptrdiff_t blank = str_find_char(word, ' ');
+    if (blank < 1 || (bracket && word.p[blank - 1] != '>'))
+        return false;
+    word = str_head(word, (size_t)blank - bracket);
+    ptrdiff_t dot = str_find_char(word, '.');
+    if (dot < 1)
+        return false;
+    struct str facility = str_head(word, (size_t)dot), severity = str_skip(word, (size_t)dot + 1);
+    int f = find_word(FACILITY_NAMES, FACILITY_COUNT, facility), v = find_severity(severity);
+    if (bracket) {
+        f = read_code(facility, f, FACILITY_COUNT);
+        v = read_code(severity, v, SEVERITY_COUNT);
+    }
+    if (f < 0 || v < 0)
+        return false;
+    ret->facility = (uint8_t)f;
+    ret->severity = (uint8_t)v;
+    *s = skip_blanks(str_skip(*s, (size_t)blank + bracket));
+    return true;
+}
+
 static void keep_program(struct str program, struct record *ret) {
     program = tag_without_path(program);
     ret->program = program.n ? program : STR_NONE;
@@ -258,6 +313,8 @@ static bool take_program(struct str *s, bool loose, struct record *ret) {
         take_odd_bracket(s, n, ret);
         return false;
     }
+    if (n && at_blank(*s, n) && ret->severity == SEVERITY_COUNT && take_priority(s, ret)) // so at most once
+        return take_program(s, loose, ret);
     if (n && n < s->n && is_name(str_head(*s, n)) && take_wordy_program(s, n, ret))
         return true;
     if (n && loose) {
@@ -265,13 +322,6 @@ static bool take_program(struct str *s, bool loose, struct record *ret) {
         *s = str_skip(*s, n);
     }
     return false;
-}
-
-static int find_word(const char *const *words, size_t n, struct str word) {
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(str_of(words[i]), word))
-            return (int)i;
-    return -1;
 }
 
 // Solaris puts "[ID 800047 auth.notice] " before the text.
@@ -312,18 +362,22 @@ static bool take_metalog_program(struct str *s, struct record *ret) {
     size_t n = 0;
     while (n < in.n && n < NAME_MAX_BYTES && in.p[n] != ' ' && ((class_of(in.p[n]) & NAME) || in.p[n] == '/'))
         n++;
-    if (!s->n || s->p[0] != '[' || !n || n + 1 >= in.n || in.p[n] != ']' || in.p[n + 1] != ' ' || is_digit(in.p[0]))
+    if (!n || n + 1 >= in.n || in.p[n] != ']' || in.p[n + 1] != ' ' || is_digit(in.p[0]))
         return false;
     keep_program(str_head(in, n), ret);
     *s = str_skip(in, n + 1);
     return true;
 }
 
-static struct tag_found take_header(struct str *s, bool severity_word, struct record *ret) {
+static struct tag_found take_header(struct str *s, enum tag_front front, struct record *ret) {
     struct str word = *s;
-    if (take_metalog_program(s, ret))
+    if (s->n && s->p[0] == '[' && take_metalog_program(s, ret))
         return (struct tag_found){0};
-    if ((severity_word && take_severity(s, ret)) || !take_host(s, ret))
+    if (s->n && s->p[0] == '<')
+        take_priority(s, ret);
+    else if (front == TAG_PRIORITY && take_priority(s, ret))
+        return (struct tag_found){.firm = take_program(s, true, ret)};
+    if ((front == TAG_SEVERITY && take_severity(s, ret)) || !take_host(s, ret))
         return (struct tag_found){.firm = take_program(s, true, ret)};
     bool loose = s->n < 2 || !is_blank(s->p[1]); // two blanks: no program, unless marked as one
     *s = skip_blanks(*s);
@@ -332,11 +386,11 @@ static struct tag_found take_header(struct str *s, bool severity_word, struct re
     return (struct tag_found){.host = ret->host.p != NULL, .firm = !is_remark(*s) && take_program(s, loose, ret)};
 }
 
-struct tag_found tag_read(struct str s, bool severity_word, struct record *ret) {
+struct tag_found tag_read(struct str s, enum tag_front front, struct record *ret) {
     struct tag_found found = {0};
     s = skip_blanks(s);
     if (!is_remark(s))
-        found = take_header(&s, severity_word, ret);
+        found = take_header(&s, front, ret);
     s = skip_blanks(s);
     ret->message = s.n && s.p[0] == '[' ? skip_solaris_id(s, ret) : s;
     return found;

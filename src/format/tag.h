@@ -13,9 +13,15 @@ struct tag_found {
     bool firm; // the program was marked as such: by a pid, or by a colon before a blank
 };
 
+// What may stand where the host is expected.
+enum tag_front {
+    TAG_HOST,     // nothing else
+    TAG_SEVERITY, // "INFO", as ChromeOS writes it
+    TAG_PRIORITY, // "authpriv.info", as OpenWrt does
+};
+
 // Reads all that follows the stamp (`s` is empty or begins with a blank) into host, program, pid and message.
-// `severity_word`: an upper-case severity may stand where the host is expected, as ChromeOS writes it.
-struct tag_found tag_read(struct str s, bool severity_word, struct record *ret);
+struct tag_found tag_read(struct str s, enum tag_front front, struct record *ret);
 
 // "/usr/sbin/cron" is "cron"; "postfix/smtpd" stays.
 struct str tag_without_path(struct str program);
