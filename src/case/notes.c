@@ -7,10 +7,11 @@
 // defensive on), sizes are bounded.
 #include "case/notes.h"
 
+#include "base/clock.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { VERSION = 1, BUSY_MS = 5000, PATH_ROOM = 4096 };
@@ -216,14 +217,12 @@ enum status notes_set_text(const char *folder, struct str text, struct error *er
 
 enum status notes_add_pin(const char *folder, const struct note_pin *pin, struct error *error) {
     int changes;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     struct str texts[] = {pin->notebook, pin->cell, pin->title, pin->scope, pin->note};
     enum status status =
         write_notes(folder,
                     "insert into pin (notebook, cell, title, scope, note, created) select ?, ?, ?, ?, ?, ?"
                     " where (select count(*) from pin) < 10000",
-                    texts, 5, (int64_t)now.tv_sec * USEC_SECOND + now.tv_nsec / 1000, &changes, error);
+                    texts, 5, clock_wall(), &changes, error);
     if (status == OK && changes == 0)
         status = error_set(error, FAIL, 0, "there are %d pins already; remove some", NOTES_PINS_MAX);
     return status;

@@ -5,20 +5,18 @@
 // from the evidence and are escaped.
 #include "cli/progress.h"
 
+#include "base/clock.h"
 #include "base/escape.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *const PHASES[] = {"reading", "locating", "deriving", "done", "failed"};
 
-static double clock_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+static double now_seconds(void) {
+    return (double)clock_steady() / 1e6;
 }
 
 bool progress_style_of(const char *word, enum progress_style *ret) {
@@ -37,7 +35,7 @@ bool progress_style_of(const char *word, enum progress_style *ret) {
 
 void progress_begin(struct progress_meter *meter, enum progress_style style) {
     *meter = (struct progress_meter){.style = style};
-    meter->began = meter->sampled = meter->shown = clock_now();
+    meter->began = meter->sampled = meter->shown = now_seconds();
     meter->now.seconds_left = -1;
 }
 
@@ -140,7 +138,7 @@ static void write_json(const struct progress *p) {
 
 void progress_update(struct progress_meter *m, enum progress_phase phase, const struct ingest_progress *read) {
     static const double EVERY[] = {[PROGRESS_NONE] = 1e9, [PROGRESS_BAR] = 0.1, [PROGRESS_JSON] = 1.0};
-    double now = clock_now();
+    double now = now_seconds();
     bool turned = m->now.phase != phase;
     m->now.phase = phase;
     if (read)

@@ -5,6 +5,7 @@
 // far as they can, so that what was read can be looked at.
 #include "cli/reading.h"
 
+#include "base/clock.h"
 #include "base/zone.h"
 #include "cli/door.h"
 #include "derive/derive.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 struct reading {
@@ -131,12 +131,6 @@ static void take_progress(void *context, const struct ingest_progress *read) {
     tell(context, PROGRESS_READING, read);
 }
 
-static usec now_usec(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return t.tv_sec * USEC_SECOND + t.tv_nsec / 1000;
-}
-
 // Remembers the worst, with the words of the first.
 static void note(struct reading *r, enum status status, const struct error *error) {
     if (status > r->status)
@@ -150,7 +144,7 @@ static void read_evidence(struct reading *r) {
     struct ingest_options options = {
         .zones = r->zones.at,
         .zones_n = r->zones.n,
-        .now = now_usec(),
+        .now = clock_wall(),
         .stop = &r->stop,
         .progress = take_progress,
         .context = r,

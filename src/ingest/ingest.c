@@ -6,6 +6,7 @@
 // run that is killed leaves a case that knows what it has and what it has not.
 #include "ingest/ingest.h"
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/limits.h"
 #include "case/writer.h"
@@ -17,7 +18,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 // One source from the first look to the last row.
 struct job {
@@ -48,12 +48,6 @@ struct run {
     struct error *error;
 };
 
-static usec clock_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * USEC_SECOND + t.tv_nsec / 1000;
-}
-
 static bool is_stopped(const struct run *r) {
     return r->options->stop && atomic_load(r->options->stop);
 }
@@ -66,7 +60,7 @@ static void add_trouble(struct run *r, struct str path, struct str reason, bool 
 }
 
 static void tell_progress(struct run *r, uint64_t stored, bool always) {
-    usec now = clock_now();
+    usec now = clock_steady();
     r->progress.bytes = r->bytes_before + stored;
     if (r->options->progress && (always || now - r->last_progress > USEC_SECOND / 10)) {
         r->last_progress = now;
@@ -76,7 +70,7 @@ static void tell_progress(struct run *r, uint64_t stored, bool always) {
 
 // What has been read becomes visible after a third of a second first, then every second and a half.
 static enum status flush_sometimes(struct run *r) {
-    usec now = clock_now();
+    usec now = clock_steady();
     if (now - r->last_flush < USEC_SECOND * 3 / 2)
         return OK;
     r->last_flush = now;
@@ -491,7 +485,7 @@ static enum status run_all(struct run *r) {
     r->recorder = recorder_new(r->writer, r->options->now);
     r->reader = reader_new();
     r->progress.sources_total = r->report->sources = r->items.n;
-    r->last_flush = clock_now() - USEC_SECOND;
+    r->last_flush = clock_steady() - USEC_SECOND;
     look_at_all(r);
     status = put_walk(r);
     if (status == OK)

@@ -6,12 +6,12 @@
 // was found to have them) and numbers; all else is bound.
 #include "notebook/question.h"
 
+#include "base/clock.h"
 #include "notebook/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <time.h>
 
 enum { BOUND_BY_US = 7 }; // hosts, host, from, to, window_from, window_to, filter_text
 
@@ -29,12 +29,6 @@ struct asking {
     VEC(struct case_param) params;
     char one_host[1025];
 };
-
-static double now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 // ---- Values ----
 
@@ -476,7 +470,7 @@ static enum status answer_binned(struct asking *a) {
 
 enum status question_run(struct case_connection *connection, const struct question *question,
                          const struct answer_sink *sink, struct answer_meta *ret_meta, struct error *error) {
-    double started = now_ms();
+    usec started = clock_steady();
     *ret_meta = (struct answer_meta){.total = -1, .error_byte = -1};
     struct asking a = {.connection = connection,
                        .q = question,
@@ -490,6 +484,6 @@ enum status question_run(struct case_connection *connection, const struct questi
     buffer_done(&a.text);
     buffer_done(&a.columns);
     VEC_DONE(&a.params);
-    ret_meta->milliseconds = now_ms() - started;
+    ret_meta->milliseconds = (double)(clock_steady() - started) / 1e3;
     return status;
 }

@@ -7,6 +7,7 @@
 // memory and its open files.
 #include "notebook/worker.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "notebook/sandbox.h"
 #include "notebook/wire.h"
@@ -21,7 +22,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 // ---- The parent ----
@@ -30,7 +30,7 @@ struct watch {
     pid_t pid;
     int fd, gone_fd;
     unsigned seconds;
-    double deadline; // milliseconds on the monotonic clock; time spent in the sink does not count
+    usec deadline; // on the steady clock; time spent in the sink does not count
     const struct answer_sink *sink;
     struct answer_meta *meta;
     struct error *error;
@@ -40,12 +40,6 @@ struct watch {
     bool full;      // the sink wants no more
     bool broke_off; // the child ended before its answer, or said what it must not
 };
-
-static double now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static unsigned allowed_seconds(const struct worker_place *place) {
     const char *set = getenv("LHX_QUERY_SECONDS");
@@ -86,10 +80,10 @@ static enum status stop_late(struct watch *w) {
 static enum status await(struct watch *w, short events) {
     while (true) {
         struct pollfd fds[2] = {{.fd = w->fd, .events = events}, {.fd = w->gone_fd, .events = POLLRDHUP}};
-        double left = w->deadline - now_ms();
+        usec left = w->deadline - clock_steady();
         if (left <= 0)
             return stop_late(w);
-        int n = poll(fds, 2, left < 1e6 ? (int)left + 1 : 1000000);
+        int n = poll(fds, 2, left < USEC_HOUR ? (int)(left / 1000) + 1 : 3600000);
         if (n < 0 && errno != EINTR)
             return error_set(w->error, FAIL, errno, "waiting for the query process: %s", strerror(errno));
         if (n > 0 && fds[1].revents)
@@ -210,10 +204,10 @@ static enum status read_answer(struct watch *w) {
     char kind;
     while (status == OK && !w->full) {
         status = read_frame(w, &kind);
-        double before = now_ms();
+        usec before = clock_steady();
         if (status == OK)
             status = take_frame(w, kind);
-        w->deadline += now_ms() - before;
+        w->deadline += clock_steady() - before;
     }
     return status == OK ? END : status;
 }
@@ -250,7 +244,7 @@ enum status worker_run(const struct worker_place *place, const struct question *
     if (!place->folder)
         return error_set(error, FAIL, EBUSY,
                          "the evidence is still being read; SQL of your own runs when that is done");
-    double started = now_ms();
+    usec started = clock_steady();
     struct error own;
     error_clear(&own);
     struct watch w = {.fd = -1,
@@ -259,7 +253,7 @@ enum status worker_run(const struct worker_place *place, const struct question *
                       .sink = sink,
                       .meta = ret_meta,
                       .error = &own};
-    w.deadline = started + w.seconds * 1e3;
+    w.deadline = started + w.seconds * USEC_SECOND;
     enum status status = start_child(&w);
     if (status == OK) {
         size_t begun = wire_begin(&w.frame, WIRE_QUESTION);
@@ -273,7 +267,7 @@ enum status worker_run(const struct worker_place *place, const struct question *
             status = read_answer(&w);
         status = end_child(&w, status);
     }
-    ret_meta->milliseconds = now_ms() - started;
+    ret_meta->milliseconds = (double)(clock_steady() - started) / 1e3;
     return status == OK ? OK : error_set(error, status, own.sys, "%s", own.text);
 }
 

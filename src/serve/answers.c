@@ -4,15 +4,14 @@
 // What all answers have in common.
 #include "serve/room.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
-#include <time.h>
 
 static const char JSON_TYPE[] = "application/json; charset=utf-8";
 
 double serve_now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+    return (double)clock_steady() / 1e3;
 }
 
 void json_time(struct buffer *b, usec t) {

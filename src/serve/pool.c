@@ -4,6 +4,7 @@
 // See pool.h. One thread watches all; it sleeps while nothing runs.
 #include "serve/pool.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ struct slot {
     atomic_bool stop;
     int gone_fd;
     unsigned seconds;
-    int64_t deadline;
+    usec deadline;
 };
 
 struct pool {
@@ -36,17 +37,8 @@ struct pool {
     pthread_cond_t given, changed; // given: a slot is free; changed: there is something to watch
 };
 
-static int64_t now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static struct timespec after_ms(int64_t ms) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t ns = t.tv_nsec + ms % 1000 * 1000000;
-    return (struct timespec){t.tv_sec + ms / 1000 + ns / 1000000000, ns % 1000000000};
+static struct timespec to_timespec(usec t) {
+    return (struct timespec){t / USEC_SECOND, t % USEC_SECOND * 1000};
 }
 
 static bool has_left(int fd) {
@@ -59,7 +51,7 @@ static void watch_slot(struct pool *pool, struct slot *s) {
         return;
     if (s->fate == RUNS && pool->closing)
         s->fate = CLOSING;
-    else if (s->fate == RUNS && now_ms() >= s->deadline)
+    else if (s->fate == RUNS && clock_steady() >= s->deadline)
         s->fate = LATE;
     else if (s->fate == RUNS && has_left(s->gone_fd))
         s->fate = GONE;
@@ -73,7 +65,7 @@ static void *watch(void *p) {
     struct pool *pool = p;
     pthread_mutex_lock(&pool->lock);
     while (!pool->closing || pool->taken) {
-        struct timespec until = after_ms(WATCH_MS);
+        struct timespec until = to_timespec(clock_steady() + WATCH_MS * USEC_SECOND / 1000);
         if (pool->taken)
             pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
         else
@@ -139,7 +131,7 @@ static struct slot *find_free(struct pool *pool) {
 
 enum status pool_take(struct pool *pool, int gone_fd, unsigned seconds, struct lease *ret, struct error *error) {
     seconds = seconds ? seconds : LIMIT_QUERY_SECONDS;
-    struct timespec until = after_ms((int64_t)seconds * 1000);
+    struct timespec until = to_timespec(clock_steady() + seconds * USEC_SECOND);
     struct slot *s;
     int waited = 0;
     pthread_mutex_lock(&pool->lock);
@@ -151,7 +143,7 @@ enum status pool_take(struct pool *pool, int gone_fd, unsigned seconds, struct l
         atomic_store(&s->stop, false);
         s->gone_fd = gone_fd;
         s->seconds = seconds;
-        s->deadline = now_ms() + (int64_t)seconds * 1000;
+        s->deadline = clock_steady() + seconds * USEC_SECOND;
         pool->taken++;
         pthread_cond_broadcast(&pool->changed);
         *ret = (struct lease){s->connection, &s->stop, (size_t)(s - pool->slots)};
