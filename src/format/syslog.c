@@ -143,6 +143,37 @@ static enum shape read_record(struct str s, struct record *ret) {
     return read_stamped(s, pri, ret);
 }
 
+static struct str take_word(struct str *s) {
+    ptrdiff_t at = str_find_char(str_head(*s, 64), ' ');
+    struct str word = str_head(*s, at < 0 ? 0 : (size_t)at);
+    *s = str_skip(*s, word.n + 1);
+    return word;
+}
+
+static void keep_seconds(uint64_t seconds, struct stamp *ret) {
+    struct civil c = civil_from_usec((usec)seconds * USEC_SECOND);
+    *ret = (struct stamp){.year = (int16_t)c.year,
+                          .month = (uint8_t)c.month,
+                          .day = (uint8_t)c.day,
+                          .of_day = (usec)(seconds % 86400) * USEC_SECOND,
+                          .has_zone = true,
+                          .present = true};
+}
+
+// "- 1131566461 2005.11.09 dn228 Nov 9 12:01:01 dn228/dn228 crond[2915]: …", as the collectors of large clusters
+// write it: a label, seconds since 1970, the date, the node, and then the line.
+static enum shape read_cluster(struct str s, struct record *ret) {
+    struct str label = take_word(&s), seconds = take_word(&s), date = take_word(&s), node = take_word(&s);
+    uint64_t number;
+    if (!label.n || !node.n || seconds.n != 10 || !str_to_u64(seconds, &number) || date.n != 10 || date.p[4] != '.' ||
+        date.p[7] != '.' || s.n < 14)
+        return SHAPE_NONE;
+    if (read_stamped(s, false, ret) != SHAPE_FIRM)
+        return SHAPE_NONE;
+    keep_seconds(number, &ret->stamp);
+    return SHAPE_FIRM;
+}
+
 static enum line_kind read_line(struct str line, bool after_record, struct record *ret, enum shape *ret_shape) {
     *ret = (struct record){
         .pid = PID_NONE, .facility = FACILITY_COUNT, .severity = SEVERITY_COUNT, .anomaly = ANOMALY_COUNT};
@@ -158,6 +189,8 @@ static enum line_kind read_line(struct str line, bool after_record, struct recor
     if (!line.n)
         return skip_line(ANOMALY_NUL_BYTES, ret);
     *ret_shape = read_record(line, ret);
+    if (*ret_shape == SHAPE_NONE && ret->anomaly == ANOMALY_COUNT)
+        *ret_shape = read_cluster(line, ret);
     if (*ret_shape == SHAPE_NONE) {
         if (ret->anomaly == ANOMALY_BAD_TIME)
             return skip_line(ANOMALY_BAD_TIME, ret);
