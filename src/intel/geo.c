@@ -16,79 +16,88 @@
 
 enum { BLOCK = 16384, LOCATE_SECONDS = 60 };
 
-// What one address gets. The order is that of the columns of the temporary table.
-enum field { ID, KIND, CODE, COUNTRY, CITY, LATITUDE, LONGITUDE, LOCATED, ASN, AS_NAME, FIELD_COUNT };
-static const char *const FIELDS[] = {"id",       "kind",      "code",    "country", "city",
-                                     "latitude", "longitude", "located", "asn",     "as_name"};
+// What a place says, in the order of the columns of the temporary table.
+enum field { KIND, CODE, COUNTRY, CITY, LATITUDE, LONGITUDE, LOCATED, ASN, AS_NAME, FIELD_COUNT };
+static const char *const FIELDS[] = {"kind",      "code",    "country", "city",   "latitude",
+                                     "longitude", "located", "asn",     "as_name"};
 
-static const char TABLE_SQL[] =
-    "create or replace temp table place_new (address_id uinteger, kind varchar, country_code varchar, "
-    "country varchar, city varchar, latitude double, longitude double, located varchar, asn ubigint, as_name varchar)";
+static const char TABLES_SQL[] =
+    "create or replace temp table place_new (place uinteger, kind varchar, country_code varchar, country varchar, "
+    "city varchar, latitude double, longitude double, located varchar, asn ubigint, as_name varchar);"
+    "create or replace temp table address_new (address_id uinteger, place uinteger)";
 
-static const char INSERT_SQL[] =
-    "insert into temp.place_new select "
-    "unnest($id)::uinteger, nullif(unnest($kind), ''), nullif(unnest($code), ''), "
-    "nullif(unnest($country), ''), nullif(unnest($city), ''), nullif(unnest($latitude), '')::double, "
-    "nullif(unnest($longitude), '')::double, nullif(unnest($located), ''), nullif(unnest($asn), '')::ubigint, "
-    "nullif(unnest($as_name), '')";
+static const char ADDRESSES_SQL[] = "insert into temp.address_new select unnest(string_split($ids, ' '))::uinteger, "
+                                    "unnest(string_split($places, ' '))::uinteger";
+
+// An empty text stands for NULL.
+static const char PLACES_SQL[] =
+    "insert into temp.place_new select unnest(range($first::bigint, $first::bigint + len($kind)::bigint)), "
+    "nullif(unnest($kind), ''), nullif(unnest($code), ''), nullif(unnest($country), ''), nullif(unnest($city), ''), "
+    "nullif(unnest($latitude), '')::double, nullif(unnest($longitude), '')::double, nullif(unnest($located), ''), "
+    "nullif(unnest($asn), '')::ubigint, nullif(unnest($as_name), '')";
 
 static const char UPDATE_SQL[] =
     "update facts.main.address_t a set kind = p.kind, country_code = p.country_code, country = p.country, "
     "city = p.city, latitude = p.latitude, longitude = p.longitude, located = p.located, asn = p.asn, "
-    "as_name = p.as_name from temp.place_new p where p.address_id = a.address_id;"
-    "drop table temp.place_new";
+    "as_name = p.as_name from temp.address_new n join temp.place_new p on p.place = n.place "
+    "where n.address_id = a.address_id;"
+    "drop table temp.place_new; drop table temp.address_new";
 
 struct work {
     struct case_connection *connection;
     struct place_database *database;
-    struct arena text; // of one block
-    struct str *columns[FIELD_COUNT];
-    bool used[FIELD_COUNT]; // whether a column holds anything in this block
+    struct buffer ids, numbers, key; // of the block: addresses, and their places
     size_t n;
+    struct intern places;              // by all their fields
+    VEC(struct str) told[FIELD_COUNT]; // of the places, by number - 1
+    struct arena text;
     usec deadline;
 };
 
-static void put(struct work *w, enum field field, struct str value) {
-    w->columns[field][w->n - 1] = value;
-    w->used[field] |= value.n > 0;
-}
-
-static void fill_row(struct work *w, uint32_t id, struct str ip) {
+// All that is known of an address.
+static void describe(struct work *w, struct str ip, struct arena *scratch, struct str ret[FIELD_COUNT]) {
     struct address a;
     struct place p = {0};
-    w->n++;
-    for (enum field f = ID; f < FIELD_COUNT; f++)
-        put(w, f, STR_NONE);
-    put(w, ID, arena_print(&w->text, "%" PRIu32, id));
+    for (enum field f = KIND; f < FIELD_COUNT; f++)
+        ret[f] = S("");
     if (!address_read(ip, &a))
         return;
-    put(w, KIND, str_of(ADDRESS_KIND_NAMES[a.kind]));
+    ret[KIND] = str_of(ADDRESS_KIND_NAMES[a.kind]);
     if (a.kind != ADDRESS_PUBLIC || place_find(w->database, &a, &p) != OK)
         return;
-    put(w, CODE, p.country_code);
-    put(w, COUNTRY, p.country);
-    put(w, CITY, p.city);
-    put(w, AS_NAME, p.as_name);
+    ret[CODE] = p.country_code;
+    ret[COUNTRY] = p.country;
+    ret[CITY] = p.city;
+    ret[AS_NAME] = p.as_name;
     if (p.asn)
-        put(w, ASN, arena_print(&w->text, "%" PRId64, p.asn));
+        ret[ASN] = arena_print(scratch, "%" PRId64, p.asn);
     if (!p.located)
         return;
-    put(w, LATITUDE, arena_print(&w->text, "%.6f", p.latitude));
-    put(w, LONGITUDE, arena_print(&w->text, "%.6f", p.longitude));
-    put(w, LOCATED, str_of(p.located));
+    ret[LATITUDE] = arena_print(scratch, "%.6f", p.latitude);
+    ret[LONGITUDE] = arena_print(scratch, "%.6f", p.longitude);
+    ret[LOCATED] = str_of(p.located);
+}
+
+static uint32_t place_number(struct work *w, const struct str fields[FIELD_COUNT]) {
+    size_t known = w->places.n;
+    w->key.n = 0;
+    for (enum field f = KIND; f < FIELD_COUNT; f++) {
+        buffer_add(&w->key, fields[f]);
+        buffer_add_char(&w->key, '\0');
+    }
+    uint32_t number = intern_id(&w->places, buffer_str(&w->key));
+    for (enum field f = KIND; f < FIELD_COUNT && w->places.n > known; f++)
+        *VEC_PUSH(&w->told[f]) = fields[f].n ? arena_copy(&w->text, fields[f]) : S("");
+    return number;
 }
 
 static enum status store_block(struct work *w, struct error *error) {
-    struct case_param params[FIELD_COUNT];
+    const struct case_param params[] = {{"ids", case_from_text(buffer_str(&w->ids))},
+                                        {"places", case_from_text(buffer_str(&w->numbers))}};
     if (w->n == 0)
         return OK;
-    for (enum field f = ID; f < FIELD_COUNT; f++) {
-        params[f] = (struct case_param){FIELDS[f], case_from_texts(w->columns[f], w->used[f] ? w->n : 0)};
-        w->used[f] = false;
-    }
-    enum status status = case_each(w->connection, str_of(INSERT_SQL), params, FIELD_COUNT, NULL, NULL, error);
-    w->n = 0;
-    arena_clear(&w->text);
+    enum status status = case_each(w->connection, str_of(ADDRESSES_SQL), params, 2, NULL, NULL, error);
+    w->n = w->ids.n = w->numbers.n = 0;
     if (status == OK && clock_steady() > w->deadline)
         return error_set(error, FAIL, 0,
                          "the address database takes more than %d s to answer; it is damaged: give another",
@@ -96,24 +105,43 @@ static enum status store_block(struct work *w, struct error *error) {
     return status;
 }
 
+static enum status add_address(struct work *w, uint32_t id, struct str ip, struct arena *scratch, struct error *error) {
+    struct str fields[FIELD_COUNT];
+    describe(w, ip, scratch, fields);
+    buffer_print(&w->ids, "%s%" PRIu32, w->n ? " " : "", id);
+    buffer_print(&w->numbers, "%s%" PRIu32, w->n ? " " : "", place_number(w, fields));
+    arena_clear(scratch);
+    return ++w->n == BLOCK ? store_block(w, error) : OK;
+}
+
 static enum status read_addresses(struct work *w, struct case_connection *reader, struct error *error) {
     struct case_result *result;
+    struct arena scratch = {0};
     size_t rows;
     enum status status = case_query(reader, S("select address_id, ip from facts.main.address_t where ip is not null"),
                                     NULL, 0, &result, error);
     if (status != OK)
         return status;
-    while ((status = case_fetch(result, &rows, error)) == OK) {
-        for (size_t i = 0; i < rows && status == OK; i++) {
-            fill_row(w, (uint32_t)case_integer_at(result, 0, i), case_text_at(result, 1, i));
-            if (w->n == BLOCK)
-                status = store_block(w, error);
-        }
-        if (status != OK)
-            break;
-    }
+    while (status == OK && (status = case_fetch(result, &rows, error)) == OK)
+        for (size_t i = 0; i < rows && status == OK; i++)
+            status =
+                add_address(w, (uint32_t)case_integer_at(result, 0, i), case_text_at(result, 1, i), &scratch, error);
     case_result_free(result);
+    arena_done(&scratch);
     return status == END ? store_block(w, error) : status;
+}
+
+static enum status store_places(struct work *w, struct error *error) {
+    enum status status = OK;
+    for (size_t first = 0; first < w->places.n && status == OK; first += BLOCK) {
+        size_t n = w->places.n - first < BLOCK ? w->places.n - first : BLOCK;
+        struct case_param params[FIELD_COUNT + 1];
+        for (enum field f = KIND; f < FIELD_COUNT; f++)
+            params[f] = (struct case_param){FIELDS[f], case_from_texts(w->told[f].at + first, n)};
+        params[FIELD_COUNT] = (struct case_param){"first", case_from_integer((int64_t)first + 1)};
+        status = case_each(w->connection, str_of(PLACES_SQL), params, FIELD_COUNT + 1, NULL, NULL, error);
+    }
+    return status;
 }
 
 static enum status note(struct case_connection *c, const char *key, struct str value, struct error *error) {
@@ -125,9 +153,11 @@ static enum status note(struct case_connection *c, const char *key, struct str v
 }
 
 static enum status locate_all(struct work *w, struct case_connection *reader, struct error *error) {
-    enum status status = case_execute(w->connection, TABLE_SQL, error);
+    enum status status = case_execute(w->connection, TABLES_SQL, error);
     if (status == OK)
         status = read_addresses(w, reader, error);
+    if (status == OK)
+        status = store_places(w, error);
     if (status == OK)
         status = case_execute(w->connection, UPDATE_SQL, error);
     if (status == OK)
@@ -145,14 +175,16 @@ enum status intel_locate(struct case_file *file, const char *geoip, struct error
         status = case_connect_writer(file, &w.connection, error);
     if (status == OK)
         status = case_connect(file, &reader, error);
-    for (size_t f = 0; f < FIELD_COUNT; f++)
-        w.columns[f] = must_alloc(BLOCK * sizeof *w.columns[f]);
     if (status == OK)
         status = locate_all(&w, reader, error);
     if (status == OK)
         case_changed(file);
     for (size_t f = 0; f < FIELD_COUNT; f++)
-        free(w.columns[f]);
+        VEC_DONE(&w.told[f]);
+    buffer_done(&w.ids);
+    buffer_done(&w.numbers);
+    buffer_done(&w.key);
+    intern_done(&w.places);
     arena_done(&w.text);
     case_disconnect(reader);
     case_disconnect(w.connection);
