@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { MAX_PARAMS = 256 };
 
@@ -315,6 +316,16 @@ static void wrap_sql(const struct case_result *r, struct str sql, struct buffer 
 
 // ---- Running ----
 
+// Works on a statement until its answer is there. The store's own loop asks for work without a pause while another
+// thread has all of it.
+static void work_on(duckdb_pending_result pending) {
+    static const struct timespec pause = {.tv_nsec = 50000};
+    duckdb_pending_state state;
+    while (!duckdb_pending_execution_is_finished(state = duckdb_pending_execute_task(pending)))
+        if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE)
+            nanosleep(&pause, NULL);
+}
+
 static enum status execute(struct case_connection *c, struct str sql, const struct case_param *params, size_t n,
                            struct case_result *r, struct error *error) {
     duckdb_prepared_statement st;
@@ -324,6 +335,8 @@ static enum status execute(struct case_connection *c, struct str sql, const stru
     duckdb_pending_result pending = NULL;
     if (status == OK && duckdb_pending_prepared_streaming(st, &pending) != DuckDBSuccess)
         status = fail_sql(c, sql, duckdb_pending_error(pending), error);
+    if (status == OK)
+        work_on(pending);
     if (status == OK && duckdb_execute_pending(pending, &r->result) != DuckDBSuccess) {
         status = fail_sql(c, sql, duckdb_result_error(&r->result), error);
         duckdb_destroy_result(&r->result);
