@@ -6,41 +6,17 @@ the end of reading.
 
     open.py LHX GEN_AUTH [LINES]
 """
-import http.client
-import json
 import os
-import re
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 
-
-class Page:
-    def __init__(self, address):
-        self.port, self.token = re.search(r':(\d+)/#t=([0-9a-f]+)', address).groups()
-        self.cookie = None
-
-    def ask(self, method, path, body=None):
-        c = http.client.HTTPConnection('127.0.0.1', int(self.port), timeout=60)
-        head = {'Sec-Fetch-Site': 'same-origin', 'X-LHX': '1', 'Content-Type': 'application/json'}
-        if self.cookie:
-            head['Cookie'] = self.cookie
-        c.request(method, path, json.dumps(body) if body is not None else None, head)
-        r = c.getresponse()
-        if r.getheader('Set-Cookie'):
-            self.cookie = r.getheader('Set-Cookie').split(';')[0]
-        data = r.read()
-        return json.loads(data) if data[:1] in (b'{', b'[') else data
+from page import Page
 
 
 def first_rows(page, notebook, cell):
-    scope = {'hosts': None, 'from': None, 'to': None}
-    while True:
-        out = page.ask('POST', '/api/cell', {'notebook': notebook, 'cell': cell, 'scope': scope})
-        if any(r for r in out.get('rows', []) if any(v not in (None, 0) for v in r)):
-            return
+    while not any(any(v not in (None, 0) for v in row) for row in page.cell(notebook, cell).get('rows', [])):
         time.sleep(0.02)
 
 
@@ -50,13 +26,10 @@ def main(lhx, gen, lines=9000000):
             subprocess.run([gen, str(lines)], stdout=f, check=True)
         print(f'{os.path.getsize(f"{top}/auth.log") / 1e9:.2f} GB')
         begin = time.monotonic()
-        p = subprocess.Popen([lhx, 'open', f'{top}/auth.log', '--case', f'{top}/case.lhx', '--no-browser'],
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        address = p.stdout.readline()
-        page = Page(address)
+        page = Page([lhx, 'open', f'{top}/auth.log', '--case', f'{top}/case.lhx'])
         page.ask('GET', '/')
         print(f'page answers          {time.monotonic() - begin:.2f} s')
-        page.ask('POST', '/api/login', {'token': page.token})
+        page.login()
         first_rows(page, 'logons', 'figures')
         print(f'first panel (logons)  {time.monotonic() - begin:.2f} s')
         first_rows(page, 'overview', 'volume')
@@ -64,8 +37,7 @@ def main(lhx, gen, lines=9000000):
         while page.ask('GET', '/api/case')['state'] == 'reading':
             time.sleep(0.05)
         print(f'all read and derived  {time.monotonic() - begin:.2f} s')
-        p.send_signal(signal.SIGINT)
-        p.wait(30)
+        page.close()
 
 
 main(*sys.argv[1:])

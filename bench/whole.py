@@ -2,13 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The Linux Host Explorer Authors
 """The whole of `lhx ingest` on a generated auth.log, beside `wc -l` and lnav in the same run: CPU seconds of the
-process and its children, microseconds per line, peak memory; then the panels of a notebook, warm.
+process and its children, microseconds per line, peak memory.
 
     whole.py LHX GEN_AUTH [LINES [ROUNDS]]
 """
-import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,7 +16,7 @@ import time
 
 def run(command, **kw):
     """CPU seconds, wall seconds and peak MiB of one command."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    begin = time.monotonic()
     pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kw)
     _, status, usage = os.wait4(pid.pid, 0)
     pid.returncode = os.waitstatus_to_exitcode(status)
@@ -41,15 +39,6 @@ def row(what, result, lines, wc):
     print(f'| {what} | {cpu:.2f} | {wall:.2f} | {cpu / lines * 1e6:.3f} | {lines / cpu / 1e6:.2f} | {memory:.0f} | {cpu / wc:.0f} |')
 
 
-def panels(lhx, case, notebook):
-    """Milliseconds of each cell as the program itself tells them, the second time it is asked."""
-    command = [lhx, 'run', notebook, case, '--format', 'json']
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    out = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    cells = out['cells'] if isinstance(out, dict) else out
-    return sorted(((c.get('milliseconds', 0), c.get('id', '?')) for c in cells), reverse=True)
-
-
 def main(lhx, gen, lines=5000000, rounds=3):
     lines, rounds = int(lines), int(rounds)
     with tempfile.TemporaryDirectory(dir=os.environ.get('TMPDIR', '/tmp')) as top:
@@ -66,8 +55,6 @@ def main(lhx, gen, lines=5000000, rounds=3):
             lnav = best(1, ['lnav', '-n', '-N', '-c', ';select count(*) from syslog_log', log], env={**os.environ, 'HOME': top})
             row('`lnav`, index and count', lnav, lines, wc[0])
             print(f'\nlnav over lhx, CPU: {lnav[0] / ingest[0]:.1f} times')
-        for notebook in ('overview', 'logons'):
-            print(f'\n{notebook}, warm, ms per panel: ' + ', '.join(f'{name} {ms:.0f}' for ms, name in panels(lhx, case, notebook)))
 
 
 main(*sys.argv[1:])
