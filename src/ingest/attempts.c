@@ -245,7 +245,8 @@ static bool is_said_again(const struct open *o, const struct attempt *line) {
 static void take_name(struct attempts *a, struct open *o, const struct attempt *line) {
     bool explains = o->stages && has_credentials(o) && o->row.outcome == OUTCOME_FAILURE && line->pid != PID_NONE;
     if (explains) {
-        if (is_plain(o->row.reason) && !is_plain(line->reason))
+        // Who is asked again and gives up was refused for what was said before.
+        if (is_plain(o->row.reason) && !is_plain(line->reason) && line->reason != REASON_CONVERSATION_FAILED)
             o->row.reason = line->reason;
         fill_row(o, line, false);
     } else if (o->stages == STAGE_NAME && !is_said_again(o, line)) {

@@ -327,6 +327,15 @@ static void test_becoming_another(void **state) {
          "12:00:01 su[7]: + /dev/pts/0 bob:root\n"
          "12:00:01 su[7]: pam_unix(su:session): session opened for user root by bob(uid=1000)\n",
          "12:00:01 privilege success root(bob) on pts/0 pam x1/3\n");
+    // Refused twice, then gave up: as many refusals as PAM counts.
+    tell("12:00:01 sudo[7]: pam_unix(sudo:auth): authentication failure; logname=bob uid=1000 euid=0 tty=/dev/pts/0 "
+         "ruser=bob rhost=  user=bob\n"
+         "12:00:09 sudo[7]: pam_unix(sudo:auth): conversation failed\n"
+         "12:00:09 sudo[7]: pam_unix(sudo:auth): auth could not identify password for [bob]\n"
+         "12:00:09 sudo[7]: PAM 1 more authentication failure; logname=bob uid=1000 euid=0 tty=/dev/pts/0 ruser=bob "
+         "rhost=  user=bob\n",
+         "12:00:01 privilege failure -(bob) on pts/0 pam bad-credentials x1/3\n"
+         "12:00:09 privilege failure -(bob) on pts/0 pam bad-credentials x1/1\n");
     // Without pids: two times two lines.
     tell("12:00:01 su: (to queue) root on none\n"
          "12:00:01 su: pam_unix(su:session): session opened for user queue by (uid=0)\n"
