@@ -6,6 +6,7 @@
 // segments than a process may have files, so only some are open at a time.
 #include "case/text.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <endian.h>
@@ -99,19 +100,6 @@ static int open_file(const struct text_store *s, uint32_t source_id, int flags) 
     return open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 }
 
-static bool write_all(int fd, const char *p, size_t n) {
-    while (n) {
-        ssize_t w = write(fd, p, n);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return false;
-        p += w;
-        n -= (size_t)w;
-    }
-    return true;
-}
-
 static bool read_all(int fd, char *p, size_t n, uint64_t at) {
     while (n) {
         ssize_t r = pread(fd, p, n, (off_t)at);
@@ -193,7 +181,7 @@ static struct text_segment **find_slot(struct text_store *s, uint32_t source_id)
 enum status text_writer_open(struct text_store *s, uint32_t source_id, uint32_t flags, struct text_writer **ret,
                              struct error *error) {
     int fd = open_file(s, source_id, O_RDWR | O_CREAT | O_TRUNC);
-    if (fd < 0 || !write_all(fd, MAGIC, MAGIC_SIZE)) {
+    if (fd < 0 || !file_write(fd, S(MAGIC))) {
         int sys = errno;
         if (fd >= 0)
             close(fd);
@@ -228,7 +216,7 @@ static enum status fail_write(const struct text_writer *w, struct error *error) 
 static bool store_block(struct text_writer *w) {
     struct text_segment *seg = w->segment;
     int n = LZ4_compress_default(seg->open_block, w->packed, (int)seg->open_n, BLOCK_STORED);
-    if (!write_all(seg->fd, w->packed, (size_t)n))
+    if (!file_write(seg->fd, (struct str){w->packed, (size_t)n}))
         return false;
     w->file_size += (uint64_t)n;
     uint64_t check = check_of((struct str){w->packed, (size_t)n});
@@ -273,7 +261,7 @@ static bool write_end(struct text_writer *w) {
     uint64_t check = htole64(check_of((struct str){end, n - 16}));
     memcpy(footer + 24, &check, 8);
     memcpy(footer + 32, MAGIC_END, MAGIC_SIZE);
-    bool done = write_all(seg->fd, end, n);
+    bool done = file_write(seg->fd, (struct str){end, n});
     free(end);
     return done;
 }

@@ -8,6 +8,7 @@
 #include "intel/place.h"
 
 #include "base/escape.h"
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
@@ -82,19 +83,6 @@ static const struct {
     {"ipinfo", "IP address data powered by IPinfo, https://ipinfo.io"},
 };
 
-static enum status write_all(int fd, const char *p, size_t n) {
-    while (n) {
-        ssize_t wrote = write(fd, p, n < (1u << 20) ? n : 1u << 20);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return FAIL;
-        p += wrote;
-        n -= (size_t)wrote;
-    }
-    return OK;
-}
-
 static enum status copy_file(const char *path, int to, struct error *error) {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -119,7 +107,7 @@ static enum status copy_file(const char *path, int to, struct error *error) {
             continue;
         }
         total += n > 0 ? (uint64_t)n : 0;
-        if (n < 0 || total > FILE_MAX || write_all(to, block, (size_t)n) != OK)
+        if (n < 0 || total > FILE_MAX || !file_write(to, (struct str){block, (size_t)n}))
             status = error_set(error, FAIL, errno, "cannot read the address database '%s': %s", path, strerror(errno));
     }
     free(block);
@@ -135,7 +123,7 @@ static enum status open_copy(struct place_database *d, const char *path, struct 
     enum status status = OK;
     if (path)
         status = copy_file(path, d->fd, error);
-    else if (write_all(d->fd, country_database, (size_t)(country_database_end - country_database)) != OK)
+    else if (!file_write(d->fd, str_between(country_database, country_database_end)))
         status = error_set(error, FAIL, errno, "no memory for the address database: %s", strerror(errno));
     if (status != OK)
         return status;

@@ -4,6 +4,7 @@
 // Where notebooks are kept. No path is ever made from anything but a folder we chose and a name that passed
 // notebook_name_valid(); links are not followed, and what is no regular file is not opened for long.
 #include "base/embedded.h"
+#include "base/file.h"
 #include "notebook/notebook.h"
 
 #include <dirent.h>
@@ -177,18 +178,6 @@ void notebook_list_free(struct notebook_list *list) {
 
 // ---- Saving ----
 
-static bool write_whole(int fd, struct str text) {
-    while (text.n) {
-        ssize_t put = write(fd, text.p, text.n);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return false;
-        text = str_skip(text, (size_t)put);
-    }
-    return fsync(fd) == 0;
-}
-
 // Beside the old file first, then in its place: a crash leaves the one or the other.
 static enum status replace_file(const char *folder, struct str name, struct str text, struct error *error) {
     path_text path, draft;
@@ -196,7 +185,7 @@ static enum status replace_file(const char *folder, struct str name, struct str 
         snprintf(draft, PATH_ROOM, "%s/.%.*s.XXXXXX", folder, STR_ARG(name)) >= PATH_ROOM)
         return error_set(error, FAIL, ENAMETOOLONG, "%s: the path is too long", folder);
     int fd = mkostemp(draft, O_CLOEXEC);
-    bool fine = fd >= 0 && write_whole(fd, text) && rename(draft, path) == 0;
+    bool fine = fd >= 0 && file_write(fd, text) && fsync(fd) == 0 && rename(draft, path) == 0;
     int sys = errno;
     if (fd >= 0)
         close(fd);

@@ -8,6 +8,7 @@
 #include "notebook/worker.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "notebook/sandbox.h"
 #include "notebook/wire.h"
@@ -280,22 +281,12 @@ struct outlet {
     bool too_long;
 };
 
-static bool write_all(struct str bytes) {
-    while (bytes.n) {
-        ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        bytes = str_skip(bytes, n > 0 ? (size_t)n : 0);
-    }
-    return true;
-}
-
 static bool flush_frame(struct outlet *o, size_t begun) {
     o->too_long = o->too_long || o->frame.n - begun - WIRE_HEAD > WIRE_FRAME_MAX;
     if (o->too_long)
         return false;
     wire_end(&o->frame, begun);
-    bool fine = write_all(buffer_str(&o->frame));
+    bool fine = file_write(STDOUT_FILENO, buffer_str(&o->frame));
     o->frame.n = 0;
     o->filling = false;
     return fine;
