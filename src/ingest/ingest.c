@@ -15,6 +15,7 @@
 #include "ingest/origin.h"
 #include "ingest/reader.h"
 #include "ingest/recorder.h"
+#include "ingest/zones.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ struct run {
     struct ingest_progress progress;
     uint64_t bytes_before; // stored bytes of the sources done
     usec last_progress, last_flush;
-    struct zone **option_zones;
+    struct zones *zones;
     struct error *error;
 };
 
@@ -128,47 +129,6 @@ static void solve_years(struct run *r) {
     for (size_t i = 0; i < r->items.n; i++)
         r->jobs[i].look.years = files[i];
     free(files);
-}
-
-// ---- Zones ----
-
-static bool path_matches(struct str path, struct str wanted) {
-    if (!wanted.n || str_eq(path, wanted))
-        return true;
-    return str_ends(path, wanted) && path.n > wanted.n && (path.p[path.n - wanted.n - 1] == '/' || wanted.p[0] == '/');
-}
-
-// The option for this source, the later and the named one first; else the evidence; else UTC.
-static void settle_zone(struct run *r, const struct job *j, struct recorder_source *ret, struct source_row *row) {
-    row->zone = S("UTC");
-    row->zone_from = S("assumed: no zone in the evidence; set it with --tz");
-    const struct ingest_options *o = r->options;
-    for (int named = 1; named >= 0; named--)
-        for (size_t i = o->zones_n; i-- > 0;)
-            if ((o->zones[i].source.n != 0) == named && path_matches(j->item->path, o->zones[i].source)) {
-                ret->zone = r->option_zones[i];
-                ret->zone_given = true;
-                row->zone = o->zones[i].zone;
-                row->zone_from = S("--tz");
-                return;
-            }
-    if (j->origin && j->origin->zone) {
-        ret->zone = j->origin->zone;
-        ret->zone_given = true;
-        row->zone = str_of(zone_name(j->origin->zone));
-        row->zone_from = j->origin->zone_from;
-    }
-}
-
-static enum status load_option_zones(struct run *r) {
-    const struct ingest_options *o = r->options;
-    r->option_zones = must_zero(o->zones_n, sizeof *r->option_zones);
-    for (size_t i = 0; i < o->zones_n; i++)
-        if (!(r->option_zones[i] = zone_named(o->zones[i].zone)))
-            return error_set(r->error, FAIL, 0,
-                             "--tz: there is no time zone '%.*s'; write it as 'Europe/Berlin', '+02:00' or 'UTC'",
-                             STR_ARG(o->zones[i].zone));
-    return OK;
 }
 
 // ---- Reading one source ----
@@ -361,7 +321,10 @@ static enum status read_source(struct run *r, struct job *j, struct source *sour
     row.format = str_of(j->look.format->name);
     row.year_from = str_of(j->look.years.year_from);
     info.source_id = row.source_id;
-    settle_zone(r, j, &info, &row);
+    struct zone_choice zone = zones_choose(r->zones, j->item->path, j->origin);
+    info.zone = zone.zone;
+    row.zone = zone.name;
+    row.zone_from = zone.because;
     if (skip)
         row.reason = arena_print(&r->arena, "grown: its first %llu bytes were in the case", (unsigned long long)skip);
     enum status status = case_put_source(r->writer, &row, r->error);
@@ -469,7 +432,7 @@ static enum status put_walk(struct run *r) {
 }
 
 static enum status run_all(struct run *r) {
-    enum status status = load_option_zones(r);
+    enum status status = zones_new(r->options->zones, r->options->zones_n, &r->zones, r->error);
     if (status == OK)
         status = source_walk(r->paths, r->paths_n, &r->arena, &r->items, &r->troubles, r->error);
     report_walk(r);
@@ -507,9 +470,7 @@ enum status ingest_run(struct case_file *file, char *const *paths, size_t n, con
     enum status closed = case_writer_close(r.writer, error);
     known_free(r.known);
     origins_free(r.origins);
-    for (size_t i = 0; r.option_zones && i < options->zones_n; i++)
-        zone_free(r.option_zones[i]);
-    free(r.option_zones);
+    zones_free(r.zones);
     free(r.jobs);
     VEC_DONE(&r.items);
     VEC_DONE(&r.troubles);

@@ -158,7 +158,7 @@ static usec midnight_of(struct recorder *r, int year, const struct stamp *s) {
 }
 
 static enum quality quality_of(const struct recorder *r, const struct stamp *s) {
-    bool zone = s->has_zone || r->source.zone_given;
+    bool zone = s->has_zone || r->source.zone;
     if (!s->year)
         return zone ? QUALITY_YEAR_SOLVED : QUALITY_YEAR_SOLVED_ZONE_ASSUMED;
     return s->has_zone ? QUALITY_EXACT : zone ? QUALITY_ZONE_GIVEN : QUALITY_ZONE_ASSUMED;

@@ -13,8 +13,7 @@
 struct recorder_source {
     uint32_t source_id;
     struct str path;
-    const struct zone *zone; // NULL: taken as UTC
-    bool zone_given;         // from an option or the evidence, not assumed
+    const struct zone *zone; // from an option or the evidence; NULL: taken as UTC
     int year;                // of the first record whose stamp has none
 };
 
