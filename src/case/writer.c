@@ -144,7 +144,7 @@ static const struct {
 } NAMES[NAME_TABLES] = {
     {"host_t", offsetof(struct case_names, host)}, {"program_t", offsetof(struct case_names, program)},
     {"user_t", offsetof(struct case_names, user)}, {"terminal_t", offsetof(struct case_names, terminal)},
-    {"key_t", offsetof(struct case_names, key)},   {"address_t", offsetof(struct case_names, address)},
+    {"key_t", offsetof(struct case_names, key)},   {"address_name_t", offsetof(struct case_names, address)},
 };
 
 static struct intern *names_at(struct case_writer *w, size_t i) {

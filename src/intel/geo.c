@@ -2,8 +2,8 @@
 // Copyright The Linux Host Explorer Authors
 //
 // Many addresses share a place, so places are told apart once and an address gets a number. Numbers cross to
-// DuckDB as one text per block, which is far cheaper than a bound value each; then one statement updates
-// address_t: either all addresses have their places or none has.
+// DuckDB as one text per block, which is far cheaper than a bound value each. All in one transaction: either all
+// addresses have their places or none has.
 #include "intel/geo.h"
 
 #include "base/clock.h"
@@ -21,27 +21,18 @@ enum field { KIND, CODE, COUNTRY, CITY, LATITUDE, LONGITUDE, LOCATED, ASN, AS_NA
 static const char *const FIELDS[] = {"kind",      "code",    "country", "city",   "latitude",
                                      "longitude", "located", "asn",     "as_name"};
 
-static const char TABLES_SQL[] =
-    "create or replace temp table place_new (place uinteger, kind varchar, country_code varchar, country varchar, "
-    "city varchar, latitude double, longitude double, located varchar, asn ubigint, as_name varchar);"
-    "create or replace temp table address_new (address_id uinteger, place uinteger)";
+static const char CLEAR_SQL[] = "delete from facts.main.place_t; delete from facts.main.address_place_t";
 
-static const char ADDRESSES_SQL[] = "insert into temp.address_new select unnest(string_split($ids, ' '))::uinteger, "
-                                    "unnest(string_split($places, ' '))::uinteger";
+static const char ADDRESSES_SQL[] =
+    "insert into facts.main.address_place_t select unnest(string_split($ids, ' '))::uinteger, "
+    "unnest(string_split($places, ' '))::uinteger";
 
 // An empty text stands for NULL.
 static const char PLACES_SQL[] =
-    "insert into temp.place_new select unnest(range($first::bigint, $first::bigint + len($kind)::bigint)), "
+    "insert into facts.main.place_t select unnest(range($first::bigint, $first::bigint + len($kind)::bigint)), "
     "nullif(unnest($kind), ''), nullif(unnest($code), ''), nullif(unnest($country), ''), nullif(unnest($city), ''), "
     "nullif(unnest($latitude), '')::double, nullif(unnest($longitude), '')::double, nullif(unnest($located), ''), "
     "nullif(unnest($asn), '')::ubigint, nullif(unnest($as_name), '')";
-
-static const char UPDATE_SQL[] =
-    "update facts.main.address_t a set kind = p.kind, country_code = p.country_code, country = p.country, "
-    "city = p.city, latitude = p.latitude, longitude = p.longitude, located = p.located, asn = p.asn, "
-    "as_name = p.as_name from temp.address_new n join temp.place_new p on p.place = n.place "
-    "where n.address_id = a.address_id;"
-    "drop table temp.place_new; drop table temp.address_new";
 
 struct work {
     struct case_connection *connection;
@@ -118,8 +109,9 @@ static enum status read_addresses(struct work *w, struct case_connection *reader
     struct case_result *result;
     struct arena scratch = {0};
     size_t rows;
-    enum status status = case_query(reader, S("select address_id, ip from facts.main.address_t where ip is not null"),
-                                    NULL, 0, &result, error);
+    enum status status =
+        case_query(reader, S("select address_id, ip from facts.main.address_name_t where ip is not null"), NULL, 0,
+                   &result, error);
     if (status != OK)
         return status;
     while (status == OK && (status = case_fetch(result, &rows, error)) == OK)
@@ -152,18 +144,26 @@ static enum status note(struct case_connection *c, const char *key, struct str v
     return status;
 }
 
-static enum status locate_all(struct work *w, struct case_connection *reader, struct error *error) {
-    enum status status = case_execute(w->connection, TABLES_SQL, error);
+static enum status replace_all(struct work *w, struct case_connection *reader, struct error *error) {
+    enum status status = case_execute(w->connection, CLEAR_SQL, error);
     if (status == OK)
         status = read_addresses(w, reader, error);
     if (status == OK)
         status = store_places(w, error);
     if (status == OK)
-        status = case_execute(w->connection, UPDATE_SQL, error);
-    if (status == OK)
         status = note(w->connection, "geo_attribution", place_attribution(w->database), error);
     if (status == OK)
         status = note(w->connection, "geo_database", place_description(w->database), error);
+    return status;
+}
+
+static enum status locate_all(struct work *w, struct case_connection *reader, struct error *error) {
+    enum status status = case_execute(w->connection, "begin", error);
+    if (status == OK)
+        status = replace_all(w, reader, error);
+    if (status == OK)
+        return case_execute(w->connection, "commit", error);
+    case_execute(w->connection, "rollback", NULL);
     return status;
 }
 

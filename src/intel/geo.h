@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "case/case.h"
 
-// Fills the columns of address_t from its `ip`; may be run again, with another database. `geoip`: a MaxMind
+// Gives each address its place (place_t, address_place_t) from its `ip`; may be run again, with another database. `geoip`: a MaxMind
 // DB file, NULL for the database inside the program. FAIL with one line for a file that is none; the case is
 // then as before. Also notes in `meta` which database it was.
 enum status intel_locate(struct case_file *file, const char *geoip, struct error *error);
