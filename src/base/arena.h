@@ -8,6 +8,8 @@
 
 #include "base/str.h"
 
+#include <stdlib.h> // free(), for VEC_DONE
+
 struct arena_block;
 
 struct arena {

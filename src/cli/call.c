@@ -9,7 +9,6 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { MESSAGE = 2048, OPTIONS_MAX = 24 };
 

@@ -8,7 +8,6 @@
 #include "notebook/worker.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 enum { HOST, FROM, TO, PARAM, ROWS, FORMAT, OUTPUT };
 

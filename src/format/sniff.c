@@ -5,8 +5,6 @@
 // The texts are voted on line by line, because one line of JSON does not make a file JSON.
 #include "format/sniff.h"
 
-#include "base/escape.h"
-
 static bool is_digit(char c) {
     return (unsigned char)(c - '0') <= 9;
 }

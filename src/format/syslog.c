@@ -9,7 +9,6 @@
 #include "format/syslog.h"
 
 #include "base/escape.h"
-#include "base/limits.h"
 #include "format/stamp.h"
 #include "format/syslog5424.h"
 #include "format/tag.h"

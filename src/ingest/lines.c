@@ -4,7 +4,6 @@
 // memchr over whole blocks. The unfinished line of a block is kept aside and put in front of the next, so
 // that every line that is handed on is one slice.
 #include "ingest/lines.h"
-#include "base/limits.h"
 
 #include "base/arena.h"
 

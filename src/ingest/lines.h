@@ -6,6 +6,7 @@
 // a line of its own, however much it may look like one.
 #pragma once
 
+#include "base/limits.h"
 #include "base/str.h"
 
 // Room a caller leaves free in front of each block, for the unfinished line of the block before.

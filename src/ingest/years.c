@@ -9,6 +9,8 @@
 // newest). The rule we name afterwards is the strongest thing that agrees with the answer.
 #include "ingest/years.h"
 
+#include "base/arena.h"
+
 #include <stdlib.h>
 
 enum { YEARS = 72 }; // candidates: up to the year after the clock's

@@ -5,7 +5,6 @@
 // what is seen at their beginnings; New Year inside a file is found while reading. Pure functions.
 #pragma once
 
-#include "base/arena.h"
 #include "record/record.h"
 
 // ---- While reading ----

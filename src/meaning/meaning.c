@@ -3,6 +3,8 @@
 //
 // Which reader for which program, and what all messages share: the wrapping of repeated ones, and the last
 // look at every fact before it leaves this room.
+#include "meaning/meaning.h"
+
 #include "base/limits.h"
 #include "meaning/words.h"
 

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "notebook/wire.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 

@@ -14,7 +14,6 @@
 #include <linux/seccomp.h>
 #include <malloc.h>
 #include <sched.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -4,7 +4,6 @@
 // The case at a glance, the list of sections with their counts, and the stream that tells how reading goes.
 #include "serve/room.h"
 
-#include <stdio.h>
 #include <time.h>
 
 enum {

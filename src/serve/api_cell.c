@@ -7,7 +7,6 @@
 #include "notebook/value.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 enum {
     ANSWER_BYTES = 64 << 20, // of JSON sent to the page at once; the rest is `truncated`

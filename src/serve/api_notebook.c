@@ -4,8 +4,6 @@
 // Notebooks as the page shows and forks them.
 #include "serve/room.h"
 
-#include <errno.h>
-
 static void add_member(struct buffer *b, const char *key, struct str value) {
     buffer_print(b, ",\"%s\":", key);
     buffer_add_json(b, value);
