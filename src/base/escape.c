@@ -69,10 +69,21 @@ size_t utf8_clean(struct str s, char *ret) {
     return (size_t)(w - ret);
 }
 
+// In order.
+static const struct {
+    uint32_t from, to;
+} DECEPTIVE[] = {
+    {0xa0, 0xa0},     {0xad, 0xad},     {0x34f, 0x34f},     {0x61c, 0x61c},     {0x115f, 0x1160},
+    {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f},   {0x2000, 0x200f},   {0x2028, 0x202f},
+    {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
 bool utf8_is_deceptive(uint32_t c) {
-    return c == 0x061c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || c == 0x00ad ||
-           (c >= 0xe0000 && c <= 0xe007f);
+    for (size_t i = 0; i < sizeof DECEPTIVE / sizeof *DECEPTIVE && c >= DECEPTIVE[i].from; i++)
+        if (c <= DECEPTIVE[i].to)
+            return true;
+    return false;
 }
 
 static int format_visible(struct str s, size_t n, uint32_t code, char out[16]) {

@@ -26,8 +26,8 @@ size_t escape_json(struct str s, char *ret);
 // does not begin a well-formed one (overlong forms, surrogates and values over 10FFFF are not).
 size_t utf8_decode(struct str s, uint32_t *ret_code);
 
-// Characters that change what a reader sees without being seen: bidirectional controls, zero-width ones, and their
-// like.
+// Characters that change what a reader sees without being seen: bidirectional controls, zero-width ones, and spaces
+// that are not the one everybody types. With them two names can look the same.
 bool utf8_is_deceptive(uint32_t code);
 
 // Whether all of `s` is well-formed UTF-8 and holds no NUL.

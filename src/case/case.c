@@ -70,9 +70,16 @@ static size_t shorten(const char *message, char *ret, size_t size) {
     return n;
 }
 
+// A question that breaks between two rows is told about in a wrapping.
+static const char *unwrap(const char *message) {
+    static const struct str wrapping =
+        S("Invalid Input Error: Attempting to execute an unsuccessful or closed pending");
+    const char *inner = str_starts(str_of(message), wrapping) ? strstr(message + wrapping.n, "Error: ") : NULL;
+    return inner ? inner + strlen("Error: ") : message;
+}
+
 enum status case_explain(const char *message, const char *folder, struct error *error) {
-    if (!message)
-        message = "the database gave no reason";
+    message = message ? unwrap(message) : "the database gave no reason";
     for (size_t i = 0; folder && i < sizeof KNOWN_ERRORS / sizeof *KNOWN_ERRORS && !is_quoting(message); i++)
         if (strstr(message, KNOWN_ERRORS[i].sign)) {
             char words[sizeof error->text];
@@ -203,10 +210,10 @@ static enum status open_database(struct case_file *file, struct error *error) {
     };
     for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++)
         duckdb_set_config(config, SETTINGS[i][0], SETTINGS[i][1]);
-    char *spill = path_in(file, "tmp"); // made when a question needs it; else it would be in the working folder
     // While reading there is another thread with work to do: a second one of the database's would mostly wait for
     // the first, and it waits by spinning (measured: a seventh of all CPU).
     duckdb_set_config(config, "threads", file->mode == CASE_CREATE ? "1" : "2");
+    char *spill = path_in(file, "tmp"); // made when a question needs it; else it would be in the working folder
     duckdb_set_config(config, "temp_directory", spill);
     free(spill);
     enum status status = OK;
@@ -254,10 +261,27 @@ static enum status make_views(struct case_file *file, duckdb_connection con, str
     return status;
 }
 
+// A case that came from elsewhere could lead by a link to something of the analyst's own, and be written through it.
+static enum status refuse_links(const struct case_file *file, struct error *error) {
+    static const char *const PARTS[] = {"case.duckdb", "case.duckdb.wal", "text", "notes.sqlite", "notes.sqlite-wal"};
+    enum status status = OK;
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS && status == OK; i++) {
+        struct stat st;
+        char *path = path_in(file, PARTS[i]);
+        if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+            status = error_set(error, FAIL, ELOOP, "'%s' is a symbolic link, which no part of a case may be", path);
+        free(path);
+    }
+    return status;
+}
+
 static enum status open_parts(struct case_file *file, struct error *error) {
     char *facts = path_in(file, "case.duckdb"), *text = path_in(file, "text");
+    struct stat st;
     enum status status = OK;
     duckdb_connection con = NULL;
+    if (file->mode == CASE_CREATE && stat(facts, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+        unlink(facts); // a run ended before it wrote anything
     if (file->mode == CASE_READ && access(facts, F_OK) != 0)
         status = error_set(
             error, FAIL, ENOENT,
@@ -316,6 +340,8 @@ enum status case_open(const char *folder, enum case_mode mode, struct case_file 
     enum status status = mode == CASE_CREATE ? make_folder(file->folder, error) : OK;
     if (status == OK)
         status = check_path(file, error);
+    if (status == OK)
+        status = refuse_links(file, error);
     if (status == OK)
         status = open_parts(file, error);
     if (status != OK) {

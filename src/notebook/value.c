@@ -113,9 +113,10 @@ bool value_is_formula(struct str text) {
     return false;
 }
 
+// A spreadsheet may take `;` or a tab for what parts the cells, and what follows for a cell of its own.
 static bool needs_quotes(struct str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (memchr("\",\r\n", s.p[i], 4))
+        if (memchr("\",;\t\r\n", s.p[i], 6))
             return true;
     return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 }

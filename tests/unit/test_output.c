@@ -53,7 +53,9 @@ static void csv_defuses_formulas(void **state) {
         {S("-2+3"), "'-2+3"},
         {S("-"), "'-"},
         {S("@SUM(A1)"), "'@SUM(A1)"},
-        {S("\t=1"), "'\t=1"},
+        {S("\t=1"), "\"'\t=1\""},
+        {S("a;=1+1"), "\"a;=1+1\""}, // one cell, also where `;` parts them
+        {S("a\t=1+1"), "\"a\t=1+1\""},
         {S("\r=1"), "'\\r=1"},
         {S("\n=1"), "\"'\n=1\""},
         {S("\uff1d1"), "'\uff1d1"},
@@ -82,7 +84,8 @@ static void csv_numbers_are_not_formulas(void **state) {
 
 static void csv_shows_control_characters(void **state) {
     (void)state;
-    assert_csv(S("\x1b]0;x\x07"), PLAIN, "\\x1b]0;x\\x07");
+    assert_csv(S("\x1b]0;x\x07"), PLAIN, "\"\\x1b]0;x\\x07\"");
+    assert_csv(S("a;=1+1"), PLAIN, "\"a;=1+1\""); // one cell also where `;` parts them
     assert_csv(S("a\x9b"
                  "1m"),
                PLAIN, "a\\x9b1m");
