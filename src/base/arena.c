@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// Nobody above handles a lack of memory: half a case is worth less than a clear end.
 #include "base/arena.h"
 
 #include "base/escape.h"

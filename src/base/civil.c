@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// Dates by eras of 400 years, after which the calendar repeats. A year begins in March here, so that the leap day is
+// its last.
 #include "base/civil.h"
 
 #include <stdio.h>

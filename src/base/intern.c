@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// Open addressing. The attacker chooses the values, so the hash is seeded (str.h), and a table is never more than half
+// full.
 #include "base/intern.h"
 
 #include <stdlib.h>

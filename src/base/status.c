@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// The text of an error may quote the evidence, so it is escaped here, once.
 #include "base/status.h"
 
 #include "base/escape.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// What is too long for the header. The hash multiplies and folds 16 bytes at a time; it only has to spread and to be
+// unknown to whoever wrote the log.
 #include "base/str.h"
 
 #include <sys/random.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// Made from the view `source`, column by column, so that it says what the ledger says.
 #include "case/manifest.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// The rows go into a table of a store in memory, which then writes them out.
 #include "case/parquet.h"
 
 #include "case/internal.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// A look goes as far as LIMIT_PROBE; only of a source that ends before is the last stamp known.
 #include "ingest/look.h"
 
 #include "base/limits.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// Slices only: nothing is copied, nothing is allocated.
 #include "meaning/words.h"
 
 enum { HOST_MAX = 255, PORT_DIGITS = 5 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
+//
+// The lists of vocabulary.def as arrays.
 #include "record/vocabulary.h"
 
 #define NAME(id, name, meaning) name,
