@@ -16,14 +16,15 @@ create table program_t (program_id uinteger, name varchar);
 create table user_t (user_id uinteger, name varchar);
 create table terminal_t (terminal_id uinteger, name varchar);
 create table key_t (key_id uinteger, name varchar, fingerprint varchar, key_type varchar);
-create table address_name_t (address_id uinteger, name varchar, ip varchar);
+-- `ip`: the usual spelling where that is not the one in `name`; a host name is no address.
+create table address_name_t (address_id uinteger, name varchar, ip varchar, is_ip boolean);
 create table place_t (
     place_id uinteger, kind varchar, country_code varchar, country varchar, city varchar, latitude double, longitude double,
     located varchar, asn ubigint, as_name varchar);
 create table address_place_t (address_id uinteger, place_id uinteger);
 -- Told apart so that locating adds two numbers per address instead of writing its row again.
 create view address_t as
-select n.address_id, n.name, n.ip, p.kind, p.country_code, p.country, p.city, p.latitude, p.longitude, p.located, p.asn, p.as_name
+select n.address_id, n.name, coalesce(n.ip, case when n.is_ip then n.name end) as ip, p.kind, p.country_code, p.country, p.city, p.latitude, p.longitude, p.located, p.asn, p.as_name
 from address_name_t n
 left join address_place_t l on l.address_id = n.address_id
 left join place_t p on p.place_id = l.place_id;

@@ -175,14 +175,37 @@ static enum status load_names(struct case_writer *w, size_t i, struct error *err
     return status;
 }
 
-// The address in its usual spelling: IPv4 also when written as IPv6, no zone id; NULL stays for a host name.
+// Four numbers as they are usually written: nearly all addresses there are.
+static bool is_plain_ipv4(struct str s) {
+    int parts = 0;
+    while (s.n) {
+        size_t digits = 0;
+        unsigned value = 0;
+        for (; digits < s.n && digits < 3 && (unsigned char)(s.p[digits] - '0') <= 9; digits++)
+            value = value * 10 + (unsigned)(s.p[digits] - '0');
+        if (!digits || value > 255 || (digits > 1 && s.p[0] == '0'))
+            return false;
+        s = str_skip(s, digits);
+        if (++parts == 4)
+            return s.n == 0;
+        if (!str_take(&s, S(".")))
+            return false;
+    }
+    return false;
+}
+
+// The address in its usual spelling, where it has another: IPv4 written as IPv6, capitals, a zone id. NULL for
+// a host name.
 static void put_ip(struct table *t, struct str name) {
     char text[INET6_ADDRSTRLEN + 1], out[INET6_ADDRSTRLEN];
     struct in6_addr a;
+    bool plain = is_plain_ipv4(name);
+    TABLE_PUT(t, 3, bool, plain);
+    t->valid[3][t->rows / 64] |= UINT64_C(1) << (t->rows % 64);
     ptrdiff_t zone = str_find_char(name, '%');
     if (zone >= 0)
         name.n = (size_t)zone;
-    if (name.n >= sizeof text)
+    if (plain || name.n >= sizeof text)
         return;
     memcpy(text, name.p, name.n);
     text[name.n] = '\0';
@@ -193,6 +216,7 @@ static void put_ip(struct table *t, struct str name) {
                   out, sizeof out);
     else
         return;
+    TABLE_PUT(t, 3, bool, true);
     table_put_known(t, 2, str_of(out));
 }
 

@@ -326,6 +326,20 @@ static void repeats_count(void **state) {
            "192.0.2.1\t3\n192.0.2.2\t4\n");
 }
 
+#define REFUSED(from) LINE("10:00:00", "sshd[1]: Failed password for root from " from " port 1 ssh2")
+
+static void addresses_are_spelt_one_way(void **state) {
+    struct place *p = *state;
+    put(p, "auth.log",
+        S(REFUSED("192.0.2.9") REFUSED("::ffff:192.0.2.9") REFUSED("2001:DB8:0::1") REFUSED("fe80::1%eth0")
+              REFUSED("192.0.2.256") REFUSED("1.2.3") REFUSED("a.example.net") REFUSED("0.0.0.0")),
+        0);
+    expect_read(p);
+    expect(p, "select source_ip, source_host from logon order by record_id",
+           "192.0.2.9\t-\n192.0.2.9\t-\n2001:db8::1\t-\nfe80::1\t-\n-\t192.0.2.256\n-\t1.2.3\n"
+           "-\ta.example.net\n0.0.0.0\t-\n");
+}
+
 static void a_case_from_the_future(void **state) {
     struct place *p = *state;
     struct case_file *file;
@@ -364,6 +378,7 @@ int main(void) {
         IN_PLACE(zone_by_option),
         IN_PLACE(new_year_in_a_set),
         IN_PLACE(repeats_count),
+        IN_PLACE(addresses_are_spelt_one_way),
         IN_PLACE(a_case_from_the_future),
         IN_PLACE(nothing_to_read),
     };
