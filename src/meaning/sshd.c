@@ -47,6 +47,14 @@ static bool read_key(struct str s, struct logon *logon) {
     return true;
 }
 
+// What a method adds behind ": ". Protocol 1 told the client's own user, "ruser NAME", for any of its methods.
+static bool read_addition(struct str s, struct logon *logon) {
+    if (str_starts(s, S("ruser ")))
+        return true;
+    bool keyed = logon->method == METHOD_PUBLICKEY || logon->method == METHOD_HOSTBASED;
+    return keyed ? read_key(s, logon) : logon->method == METHOD_GSSAPI;
+}
+
 // "ADDRESS port N ssh2", then nothing, or ": " and what the method adds.
 static bool read_peer(struct str s, struct logon *logon) {
     struct str host = words_take(&s);
@@ -55,9 +63,8 @@ static bool read_peer(struct str s, struct logon *logon) {
         return false;
     if (str_take(&s, S(" ssh")))
         s = str_skip(s, s.n && s.p[0] >= '1' && s.p[0] <= '2');
-    bool keyed = logon->method == METHOD_PUBLICKEY || logon->method == METHOD_HOSTBASED;
     bool more = str_take(&s, S(": "));
-    if (more ? !(keyed ? read_key(s, logon) : logon->method == METHOD_GSSAPI) : s.n != 0)
+    if (more ? !read_addition(s, logon) : s.n != 0)
         return false;
     logon->source = words_source(host);
     logon->port = logon->source.n ? (int32_t)port : -1;
@@ -321,6 +328,7 @@ static wordings ROWS = {
     ['F'] = WORDINGS(WORDING("Failed ", read_failed, BAD_CREDENTIALS)),
     ['I'] = WORDINGS(WORDING("Invalid user ", read_invalid_user, UNKNOWN_USER),
                      WORDING("Illegal user ", read_invalid_user, UNKNOWN_USER)),
+    ['M'] = WORDINGS(WORDING("Magic value check failed ", sshd_read_magic, BAD_PROTOCOL)),
     ['N'] = WORDINGS(WORDING("Nasty PTR record ", sshd_read_nasty, NAME_MISMATCH)),
     ['P'] = WORDINGS(WORDING("PAM: ", read_pam_error, BAD_CREDENTIALS), WORDING("Partial ", read_partial, OTHER),
                      WORDING("Protocol major versions differ for ", sshd_read_versions, BAD_PROTOCOL),

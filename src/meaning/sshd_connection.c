@@ -94,7 +94,7 @@ size_t sshd_read_disconnecting(const struct saying *saying, struct fact *ret) {
 
 // Clients say so when none of their methods was taken; version 5 has no "[preauth]" to tell by.
 static bool is_giving_up(struct str s) {
-    return str_ends(s, S(": Auth fail")) || str_ends(s, S(": No supported authentication methods available"));
+    return str_ends(s, S(": Auth fail")) || str_ends(s, S(" authentication methods available"));
 }
 
 // "ADDRESS port N:11: words", "ADDRESS: 11: words": the client chose the words, so read from the left.
@@ -207,6 +207,15 @@ size_t sshd_read_timed_out(const struct saying *saying, struct fact *ret) {
         words_peer(s, &logon);
     logon.outcome = OUTCOME_UNKNOWN;
     logon.reason = saying->reason;
+    return words_fact(ret, logon);
+}
+
+// Of sshd with obfuscation: "(N) on obfuscated handshake from ADDRESS[ port N]"
+size_t sshd_read_magic(const struct saying *saying, struct fact *ret) {
+    struct logon logon = new_probe(saying->reason);
+    struct str said, peer;
+    if (words_split_last(saying->rest, S(" from "), &said, &peer))
+        words_peer(peer, &logon);
     return words_fact(ret, logon);
 }
 
