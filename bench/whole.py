@@ -14,6 +14,10 @@ import tempfile
 import time
 
 
+LNAV = {'index and count': ';select count(*) from syslog_log',
+        'index and group': ';select count(*) as n, log_procname from syslog_log group by log_procname order by n desc limit 3'}
+
+
 def run(command, **kw):
     """CPU seconds, wall seconds and peak MiB of one command."""
     begin = time.monotonic()
@@ -52,9 +56,10 @@ def main(lhx, gen, lines=5000000, rounds=3):
         ingest = best(rounds, [lhx, 'ingest', log, '--case', case], lambda: shutil.rmtree(case, ignore_errors=True))
         row('`lhx ingest`', ingest, lines, wc[0])
         if shutil.which('lnav'):
-            lnav = best(1, ['lnav', '-n', '-N', '-c', ';select count(*) from syslog_log', log], env={**os.environ, 'HOME': top})
-            row('`lnav`, index and count', lnav, lines, wc[0])
-            print(f'\nlnav over lhx, CPU: {lnav[0] / ingest[0]:.1f} times')
+            for what, sql in LNAV.items():
+                lnav = best(1, ['lnav', '-n', '-N', '-c', sql, log], env={**os.environ, 'HOME': top})
+                row(f'`lnav`, {what}', lnav, lines, wc[0])
+                print(f'|   over `lhx ingest` | {lnav[0] / ingest[0]:.1f} × | | | | | |')
 
 
 main(*sys.argv[1:])
