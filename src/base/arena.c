@@ -83,6 +83,8 @@ static void enter_block(struct arena *a, struct arena_block *b) {
 }
 
 void *arena_take(struct arena *a, size_t bytes) {
+    if (bytes > SIZE_MAX / 2)
+        must_end();
     bytes = ((bytes ? bytes : 1) + 15) & ~(size_t)15; // an empty arena has no place to point at, not even for nothing
     while ((size_t)(a->end - a->next) < bytes) {
         struct arena_block **link = a->now ? &a->now->next : &a->first;

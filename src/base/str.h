@@ -20,7 +20,7 @@ struct str {
 #define S(literal) ((struct str){(literal), sizeof(literal) - 1})
 #define STR_NONE ((struct str){NULL, 0})
 // For printf: "%.*s", STR_ARG(s)
-#define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
+#define STR_ARG(s) (int)((s).n < INT32_MAX ? (s).n : INT32_MAX), (s).p ? (s).p : ""
 
 static inline struct str str_of(const char *z) {
     return (struct str){z, z ? strlen(z) : 0};
