@@ -15,8 +15,8 @@
 
 const char *const NOTEBOOK_ORIGINS[] = {"built-in", "user", "case"};
 
-static const char *const VIEWS[] = {"stat",    "findings", "table",  "timeline",     "bars",   "share", "series",
-                                    "heatmap", "map",      "select", "process-tree", "record", "text"};
+static const char *const VIEWS[] = {"stat",   "findings", "table", "timeline", "bars",   "share",
+                                    "series", "heatmap",  "map",   "select",   "record", "text"};
 static const char *const WIDTHS[] = {"full", "half", "third", "two-thirds"};
 
 // The notebook with what only its maker needs. `notebook` comes first, so that one pointer serves both.
