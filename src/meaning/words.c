@@ -134,11 +134,10 @@ bool words_peer(struct str s, struct logon *logon) {
 }
 
 bool words_peer_last(struct str s, struct str *ret_left, struct logon *logon) {
-    struct str left = s, port, tail = STR_NONE;
+    struct str left = s, port;
     if (words_split_last(s, S(" port "), &left, &port)) {
         ptrdiff_t at = str_rfind_char(left, ' ');
-        tail = str_skip(s, (size_t)(at + 1));
-        if (words_peer(tail, logon)) {
+        if (words_peer(str_skip(s, (size_t)(at + 1)), logon)) {
             *ret_left = str_head(s, at < 0 ? 0 : (size_t)at);
             return true;
         }

@@ -76,10 +76,8 @@ static bool send_all(struct exchange *x, struct str bytes) {
             continue;
         }
         struct pollfd ready = {.fd = x->fd, .events = POLLOUT};
-        if (errno != EAGAIN && errno != EINTR)
-            x->broken = true;
-        else if (errno == EAGAIN && poll(&ready, 1, WRITE_MS) <= 0)
-            x->broken = true;
+        if (errno != EINTR)
+            x->broken = errno != EAGAIN || poll(&ready, 1, WRITE_MS) <= 0;
     }
     return !x->broken;
 }
