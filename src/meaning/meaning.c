@@ -50,6 +50,10 @@ static const struct {
     ROW("cockpit-session", COCKPIT),
     ROW("cockpit-ws", COCKPIT),
     ROW("cockpit-tls", COCKPIT),
+    ROW("webmin", WEBCONSOLE),
+    ROW("usermin", WEBCONSOLE),
+    ROW("pvedaemon", WEBCONSOLE),
+    ROW("pveproxy", WEBCONSOLE),
 #undef ROW
 };
 

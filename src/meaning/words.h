@@ -74,4 +74,4 @@ struct str words_terminal(struct str s);
 size_t pam_read(const struct message *message, struct fact *ret);
 saying_reader words_refused_connect; // "refused connect from NAME (ADDRESS)"
 
-extern const struct meaning PAM, SSHD, DROPBEAR, SU, LOGIN, DISPLAYMANAGER, FTP, PROFTPD, COCKPIT;
+extern const struct meaning PAM, SSHD, DROPBEAR, SU, LOGIN, DISPLAYMANAGER, FTP, PROFTPD, COCKPIT, WEBCONSOLE;

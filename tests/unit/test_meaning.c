@@ -99,7 +99,8 @@ static int read_all(void **state) {
     const char *root = getenv("LHX_SOURCE");
     char folder[3072], path[4096];
     snprintf(folder, sizeof folder, "%s/tests/lines", root ? root : ".");
-    static const char *const files[] = {"sshd", "dropbear", "pam", "su", "login", "displaymanager", "ftp", "cockpit"};
+    static const char *const files[] = {"sshd",           "dropbear", "pam",     "su",        "login",
+                                        "displaymanager", "ftp",      "cockpit", "webconsole"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, "%s/%s.lines", folder, files[i]);
         read_lines(path);
@@ -341,8 +342,8 @@ static void test_every_byte_changed(void **state) {
 // Every program's reader gets every message.
 static void test_every_reader(void **state) {
     (void)state;
-    static const char *const programs[] = {"sshd", "dropbear", "su",      "login",   "gdm",
-                                           "ftpd", "proftpd",  "cockpit", "unknown", "sshd(pam_unix)"};
+    static const char *const programs[] = {"sshd",    "dropbear", "su",     "login",   "gdm",           "ftpd",
+                                           "proftpd", "cockpit",  "webmin", "unknown", "sshd(pam_unix)"};
     struct cliff cliff = new_cliff();
     for (size_t i = 0; i < LINES.n; i++)
         for (size_t p = 0; p < sizeof programs / sizeof *programs; p++)
@@ -411,6 +412,7 @@ static void test_meaning_of(void **state) {
                                            {"-- root", "login"},
                                            {"vsftpd", "ftp"},
                                            {"cockpit-ws", "cockpit"},
+                                           {"pvedaemon", "webconsole"},
                                            {"sshdx", "pam"},
                                            {"", "pam"},
                                            {"/", "pam"},
@@ -522,8 +524,8 @@ static int check_bans_file(const char *corpus, const char *name, size_t *ret_n) 
 
 static void test_corpus_expected(void **state) {
     (void)state;
-    static const char *const names[] = {"pam-generic", "dropbear", "vsftpd", "proftpd",
-                                        "pure-ftpd",   "wuftpd",   "gssftpd"};
+    static const char *const names[] = {"pam-generic", "dropbear", "vsftpd",  "proftpd",
+                                        "pure-ftpd",   "wuftpd",   "gssftpd", "webmin-auth"};
     const char *corpus = getenv("LHX_CORPUS");
     size_t n = 0;
     int wrong = 0;
