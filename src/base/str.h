@@ -67,6 +67,17 @@ static inline ptrdiff_t str_find_char(struct str s, char c) {
     return at ? at - s.p : -1;
 }
 
+// Takes what comes before the next `mark` off the front of `*rest`, and the mark; all of it when there is none. False
+// when nothing is left.
+static inline bool str_cut(struct str *rest, char mark, struct str *ret) {
+    if (!rest->n)
+        return false;
+    ptrdiff_t at = str_find_char(*rest, mark);
+    *ret = at < 0 ? *rest : str_head(*rest, (size_t)at);
+    *rest = str_skip(*rest, ret->n + (at >= 0));
+    return true;
+}
+
 ptrdiff_t str_rfind_char(struct str s, char c);
 
 // Position of the first or last `needle`, or -1. An empty needle is found at 0, or at the end.

@@ -73,18 +73,12 @@ static void begin(struct report *r) {
     report_flush(r);
 }
 
-static struct str take_line(struct str *rest) {
-    ptrdiff_t end = str_find_char(*rest, '\n');
-    struct str line = end < 0 ? *rest : str_head(*rest, (size_t)end);
-    *rest = str_skip(*rest, end < 0 ? rest->n : (size_t)end + 1);
-    return line;
-}
-
 // Headings, list items and paragraphs: as much of Markdown as a notebook's text between its cells needs.
 static void text(struct report *r, struct str rest) {
     bool open = false;
-    while (rest.n) {
-        struct str line = str_trim(take_line(&rest));
+    struct str line;
+    while (str_cut(&rest, '\n', &line)) {
+        line = str_trim(line);
         bool heading = str_starts(line, S("#")), item = str_starts(line, S("- "));
         if (open && (heading || item || !line.n))
             buffer_add(&r->line, S("</p>\n")), open = false;

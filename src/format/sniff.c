@@ -211,13 +211,9 @@ static const struct {
 enum { TEXTS_COUNT = sizeof TEXTS / sizeof *TEXTS, LINES_MAX = 200 };
 
 static bool take_line(struct str *head, struct str *ret) {
-    while (head->n) {
-        ptrdiff_t end = str_find_char(*head, '\n');
-        *ret = end < 0 ? *head : str_head(*head, (size_t)end);
-        *head = str_skip(*head, ret->n + 1);
+    while (str_cut(head, '\n', ret))
         if (str_trim(*ret).n && !str_eq(*ret, S("\r")))
             return true;
-    }
     return false;
 }
 

@@ -213,12 +213,10 @@ static int probe_syslog(struct str head, struct str path) {
     size_t lines = 0, firm = 0, loose = 0;
     bool first_firm = false;
     (void)path;
-    while (head.n) {
+    struct str line;
+    while (str_cut(&head, '\n', &line)) {
         struct record record;
         enum shape shape;
-        ptrdiff_t end = str_find_char(head, '\n');
-        struct str line = end < 0 ? head : str_head(head, (size_t)end);
-        head = str_skip(head, line.n + 1);
         if (read_line(line, true, &record, &shape) == LINE_BLANK)
             continue;
         first_firm = first_firm || (!lines && shape == SHAPE_FIRM);

@@ -42,11 +42,9 @@ static void take_stamp(struct years_file *years, struct years_roll *roll, const 
 static void look_at_stamps(struct look *l, struct str head) {
     struct years_roll roll = {0};
     bool after = false;
-    while (head.n) {
-        ptrdiff_t nl = str_find_char(head, '\n');
-        struct str line = nl < 0 ? head : str_head(head, (size_t)nl);
+    struct str line;
+    while (str_cut(&head, '\n', &line)) {
         struct record record;
-        head = str_skip(head, line.n + 1);
         if (l->format->line(line, after, &record) != LINE_RECORD)
             continue;
         after = true;

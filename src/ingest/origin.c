@@ -63,10 +63,8 @@ static struct str first_line(struct str s) {
 
 // The value of KEY= in a shell-like file, without its quotes.
 static struct str value_of(struct str file, struct str key) {
-    while (file.n) {
-        ptrdiff_t nl = str_find_char(file, '\n');
-        struct str line = nl < 0 ? file : str_head(file, (size_t)nl);
-        file = nl < 0 ? str_skip(file, file.n) : str_skip(file, (size_t)nl + 1);
+    struct str line;
+    while (str_cut(&file, '\n', &line)) {
         if (!str_take(&line, key))
             continue;
         if (line.n >= 2 && (line.p[0] == '"' || line.p[0] == '\'') && line.p[line.n - 1] == line.p[0])

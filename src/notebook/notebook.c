@@ -49,11 +49,8 @@ bool notebook_name_valid(struct str name) {
 
 // The next line without its end. False behind the last.
 static bool read_line(struct reader *r, struct str *ret) {
-    if (r->rest.n == 0)
+    if (!str_cut(&r->rest, '\n', ret))
         return false;
-    ptrdiff_t end = str_find_char(r->rest, '\n');
-    *ret = str_head(r->rest, end < 0 ? r->rest.n : (size_t)end);
-    r->rest = str_skip(r->rest, end < 0 ? r->rest.n : (size_t)end + 1);
     if (ret->n && ret->p[ret->n - 1] == '\r')
         ret->n--;
     r->line++;
@@ -174,10 +171,8 @@ static enum status read_param(struct reader *r, struct str line) {
 
 // Takes the next element off "a, b, c".
 static bool take_element(struct str *list, struct str *ret) {
-    while (list->n) {
-        ptrdiff_t comma = str_find_char(*list, ',');
-        *ret = str_trim(str_head(*list, comma < 0 ? list->n : (size_t)comma));
-        *list = str_skip(*list, comma < 0 ? list->n : (size_t)comma + 1);
+    while (str_cut(list, ',', ret)) {
+        *ret = str_trim(*ret);
         if (ret->n)
             return true;
     }

@@ -171,15 +171,12 @@ static void add_line(struct view *v, struct buffer *b, uint64_t offset, struct s
 }
 
 static void add_lines(struct view *v, struct buffer *b) {
-    struct str rest = buffer_str(&v->text);
+    struct str rest = buffer_str(&v->text), line;
     buffer_add(b, S(",\"lines\":["));
-    while (rest.n) {
-        ptrdiff_t end = str_find_char(rest, '\n');
-        struct str line = str_head(rest, end < 0 ? rest.n : (size_t)end);
-        if (rest.p != v->text.p)
+    while (str_cut(&rest, '\n', &line)) {
+        if (line.p != v->text.p)
             buffer_add_char(b, ',');
-        add_line(v, b, v->start + (uint64_t)(rest.p - v->text.p), line);
-        rest = str_skip(rest, line.n + (end >= 0));
+        add_line(v, b, v->start + (uint64_t)(line.p - v->text.p), line);
     }
     buffer_add_char(b, ']');
 }

@@ -88,11 +88,9 @@ int guard_check(const struct guard *g, const struct http_request *r) {
 bool guard_knows(const struct guard *g, const struct http_request *r) {
     char name[32];
     snprintf(name, sizeof name, "lhx_%u=", g->port);
-    struct str rest = http_header(r, S("Cookie"));
-    while (rest.n) {
-        ptrdiff_t end = str_find_char(rest, ';');
-        struct str pair = str_trim(str_head(rest, end < 0 ? rest.n : (size_t)end));
-        rest = str_skip(rest, end < 0 ? rest.n : (size_t)end + 1);
+    struct str rest = http_header(r, S("Cookie")), pair;
+    while (str_cut(&rest, ';', &pair)) {
+        pair = str_trim(pair);
         if (str_take(&pair, str_of(name)) && is_secret(pair, g->cookie))
             return true;
     }

@@ -140,14 +140,10 @@ struct str http_header(const struct http_request *r, struct str name) {
 }
 
 struct str http_query(const struct http_request *r, struct str name) {
-    struct str rest = r->query;
-    while (rest.n) {
-        ptrdiff_t end = str_find_char(rest, '&');
-        struct str pair = str_head(rest, end < 0 ? rest.n : (size_t)end);
-        rest = str_skip(rest, end < 0 ? rest.n : (size_t)end + 1);
+    struct str rest = r->query, pair;
+    while (str_cut(&rest, '&', &pair))
         if (str_take(&pair, name) && str_take(&pair, S("=")))
             return pair;
-    }
     return STR_NONE;
 }
 
