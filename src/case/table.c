@@ -6,7 +6,9 @@
 // write-ahead log first and costs twice, so flushes are best made when one is full.
 #include "case/table.h"
 
-static enum status fail_append(const struct table *t, struct error *error) {
+// What was appended and not flushed is gone then, so nothing after it may be called written.
+static enum status fail_append(struct table *t, struct error *error) {
+    t->failed = true;
     enum status status = case_explain(duckdb_appender_error(t->appender), t->folder, error);
     return status == FAIL ? FATAL : status;
 }
@@ -52,14 +54,19 @@ void table_close(struct table *t) {
 }
 
 static enum status append_chunk(struct table *t, struct error *error) {
-    if (!t->rows)
+    enum status status = OK;
+    idx_t rows = t->rows;
+    if (t->failed)
+        status = error_set(error, FATAL, 0, "rows of the case '%s' could not be written", t->folder);
+    else if (!rows)
         return OK;
-    duckdb_data_chunk_set_size(t->chunk, t->rows);
-    if (duckdb_append_data_chunk(t->appender, t->chunk) != DuckDBSuccess)
-        return fail_append(t, error);
-    t->unflushed += t->rows;
+    else
+        duckdb_data_chunk_set_size(t->chunk, rows);
+    if (status == OK && duckdb_append_data_chunk(t->appender, t->chunk) != DuckDBSuccess)
+        status = fail_append(t, error);
+    t->unflushed += status == OK ? rows : 0;
     begin_chunk(t);
-    return OK;
+    return status;
 }
 
 enum status table_end_row(struct table *t, struct error *error) {

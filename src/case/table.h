@@ -19,6 +19,7 @@ struct table {
     uint64_t *valid[TABLE_COLUMNS]; // NULL until the first unknown of the chunk
     idx_t columns, vectors_n, rows;
     idx_t unflushed; // rows the appender holds
+    bool failed;     // rows were lost: no flush succeeds any more
 };
 
 enum status table_open(struct table *table, struct case_connection *connection, const char *name, struct error *error);
