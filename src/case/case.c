@@ -26,7 +26,7 @@ static const struct {
     const char *sign, *words;
 } KNOWN_ERRORS[] = {
     {"Could not set lock on file",
-     "the case '%s' is open for writing in another process; wait until that has finished, or stop it"},
+     "the case '%s' is in use by another process; wait until that has finished, or stop it"},
     {"No space left on device", "no space left on the disk of the case '%s'; free some and run the same command again, "
                                 "it goes on where it stopped"},
     {"INTERRUPT", "stopped"},
