@@ -34,6 +34,19 @@ static bool is_refused_by_list(struct str client) {
            str_ends(client, S("\", \"User is in the deny user list.\""));
 }
 
+// "[NAME] FTP response: Client \"ADDRESS\", \"530 Permission denied.\"": refused by a list of users, of which older
+// versions say nothing else. A command is logged in the same way and holds what the client likes.
+static size_t read_vsftpd_response(struct str s, struct fact *ret) {
+    struct logon logon = words_logon(LOGON_KIND_LOGON, OUTCOME_FAILURE, REASON_NOT_ALLOWED, STEP_NAME);
+    struct str client, command;
+    if (!words_take_end(&s, S("\", \"530 Permission denied.\"")) ||
+        !words_split_last(s, S("] FTP response: Client \""), &logon.user, &client) ||
+        words_split(logon.user, S("FTP command: Client \""), &command, &command) || !words_is_host(client))
+        return 0;
+    logon.source = words_source(client);
+    return words_fact(ret, logon);
+}
+
 // "[NAME] OK LOGIN: Client \"ADDRESS\"", "[NAME] FAIL LOGIN: …", in its own file after "[pid N] ".
 static size_t read_vsftpd(struct str s, struct fact *ret) {
     struct str own = s, pid, name, client, ok_name, ok_client;
@@ -43,8 +56,10 @@ static size_t read_vsftpd(struct str s, struct fact *ret) {
         return 0;
     bool failed = words_split_last(s, S("] FAIL LOGIN: Client \""), &name, &client);
     bool ok = words_split_last(s, S("] OK LOGIN: Client \""), &ok_name, &ok_client);
+    // Who logged on has an account; in front of it stands nothing a client could have sent as a command.
+    ok = ok && !words_split(ok_name, S("FTP command: Client \""), &pid, &pid);
     if (!failed && !ok)
-        return 0;
+        return read_vsftpd_response(s, ret);
     bool success = ok && (!failed || ok_name.n > name.n);
     struct logon logon = new_logon(success, REASON_BAD_CREDENTIALS);
     logon.user = success ? ok_name : name;
