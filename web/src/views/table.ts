@@ -5,6 +5,7 @@
 
 import type { Cell, Column, Result, Value } from '../api/types'
 import { figure, words } from '../text/figures'
+import { visible } from '../text/visible'
 import { stamp } from '../time/format'
 import type { TableState } from '../state/place'
 import { optionList } from './view'
@@ -78,7 +79,7 @@ export function format(value: Value, kind: CellKind, zone: string): string {
   if (kind === 'time') return stamp(String(value), zone)
   if (typeof value === 'number') return figure(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return value
+  return visible(value)
 }
 
 /** "/evidence/var/log/" of all the paths in it; nothing where there is little to save. */
