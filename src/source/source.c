@@ -24,6 +24,7 @@ struct source {
     int fd;
     bool waits;             // a pipe: an empty one may fill again
     bool stored_end;        // read() has said so
+    uint64_t size;          // of the file when it was opened; 0: not known
     uint64_t stored, given; // bytes read from the file, bytes handed out
     struct str in;          // stored bytes that wait, a part of `room`
     char *room;             // STORED bytes, or CODEC_MAGIC_MAX for a plain file
@@ -107,6 +108,7 @@ static enum status open_file(const struct source_item *item, struct source *s, s
     if (item->inode && (item->inode != st.st_ino || item->device != st.st_dev))
         return skip_item(item, "not the file it was when the folder was listed: replaced meanwhile (read it again)",
                          error);
+    s->size = (uint64_t)st.st_size;
     posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return OK;
 }
@@ -158,6 +160,17 @@ void source_close(struct source *s) {
 
 // ---- Plain ----
 
+// A log that is rotated with "copytruncate" becomes short while it is read. One that grows is as long as it was, or
+// longer.
+static enum status end_plain(struct source *s, struct error *error) {
+    char name[REFUSAL_NAME];
+    if (s->stored >= s->size)
+        return END;
+    s->fault = ANOMALY_TRUNCATED;
+    return error_set(error, FAIL, 0, "%s became shorter while it was read: it ends at byte %llu, and had %llu",
+                     refusal_name(source_path(s), name), (unsigned long long)s->stored, (unsigned long long)s->size);
+}
+
 static enum status read_plain(struct source *s, char *buffer, size_t size, size_t *ret_n, struct error *error) {
     size_t early = s->in.n < size ? s->in.n : size, n = 0;
     if (early)
@@ -168,7 +181,9 @@ static enum status read_plain(struct source *s, char *buffer, size_t size, size_
     s->given += *ret_n;
     if (status != OK)
         s->fault = ANOMALY_DAMAGED;
-    return status != OK ? status : *ret_n ? OK : END;
+    else if (*ret_n == 0)
+        return end_plain(s, error);
+    return status;
 }
 
 // ---- Compressed ----

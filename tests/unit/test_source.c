@@ -398,7 +398,11 @@ static void a_file_that_changes_ends_where_it_ends(void **state) {
     assert_int_equal(source_open(&item, &s, NULL), OK);
     assert_int_equal(source_read(s, block, sizeof block, &n, NULL), OK);
     assert_int_equal(truncate(path, 100), 0);
-    assert_int_equal(source_read(s, block, sizeof block, &n, NULL), END);
+    struct error error;
+    error_clear(&error);
+    assert_int_equal(source_read(s, block, sizeof block, &n, &error), FAIL);
+    assert_says(&error, "became shorter while it was read: it ends at byte 4096");
+    assert_int_equal(source_fault(s), ANOMALY_TRUNCATED);
     source_close(s);
     assert_int_equal(source_open(&item, &s, NULL), OK);
     assert_int_equal(source_read(s, block, 50, &n, NULL), OK);
