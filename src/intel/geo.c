@@ -109,9 +109,8 @@ static enum status read_addresses(struct work *w, struct case_connection *reader
     struct case_result *result;
     struct arena scratch = {0};
     size_t rows;
-    enum status status =
-        case_query(reader, S("select address_id, ip from facts.main.address_t where ip is not null"), NULL, 0,
-                   &result, error);
+    enum status status = case_query(reader, S("select address_id, ip from facts.main.address_t where ip is not null"),
+                                    NULL, 0, &result, error);
     if (status != OK)
         return status;
     while (status == OK && (status = case_fetch(result, &rows, error)) == OK)

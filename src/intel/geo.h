@@ -9,9 +9,9 @@
 #include "base/arena.h"
 #include "case/case.h"
 
-// Gives each address its place (place_t, address_place_t) from its `ip`; may be run again, with another database. `geoip`: a MaxMind
-// DB file, NULL for the database inside the program. FAIL with one line for a file that is none; the case is
-// then as before. Also notes in `meta` which database it was.
+// Gives each address its place (place_t, address_place_t) from its `ip`; may be run again, with another database.
+// `geoip`: a MaxMind DB file, NULL for the database inside the program. FAIL with one line for a file that is none; the
+// case is then as before. Also notes in `meta` which database it was.
 enum status intel_locate(struct case_file *file, const char *geoip, struct error *error);
 
 // The line that the licence of the database asks to be shown with its data; "" when none is asked, or no
