@@ -34,6 +34,8 @@ enum status folder_check(const char *folder, struct error *error) {
         return error_set(error, FAIL, 0,
                          "'%s' is a file, not a case folder; make a case with: lhx ingest %s --case DIR", folder,
                          folder);
+    if (access(folder, X_OK) != 0)
+        return error_set(error, FAIL, errno, "cannot look into '%s': %s", folder, strerror(errno));
     if (!folder_is_case(folder))
         return error_set(error, FAIL, 0,
                          "'%s' is not a case: it holds no case.duckdb; make one with: lhx ingest EVIDENCE --case DIR",

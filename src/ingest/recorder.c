@@ -343,7 +343,8 @@ static void take_record(struct recorder *r, const struct cut *cut) {
     if (record->anomaly < ANOMALY_COUNT)
         note(r, record->anomaly, row->record_id, cut->offset, cut->length, STR_NONE);
     count_host(r, row->host_id, row->ts);
-    read_meaning(r, row, record);
+    if (!cut->whole) // else its end is missing, and messages are read from the end
+        read_meaning(r, row, record);
     r->has_pending = true;
     r->pending_lines = 1;
     r->counts.records++;

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 LHX = os.environ['LHX_BINARY']
-FLIPS = int(os.environ.get('LHX_FLIPS', '24'))  # of each file
+FLIPS = int(os.environ.get('LHX_FLIPS', '16'))  # of each file
 WAYS_OUT = ('read the evidence again', 'run the same command again', 'give another folder')
 QUESTIONS = [
     ['query', 'CASE', 'select (select count(*) from log), (select sum(hash(message)::hugeint) from log), '
