@@ -272,19 +272,43 @@ enum status case_put_source(struct case_writer *w, const struct source_row *r, s
     return ledger_put(w->ledger, w->connection, r, error);
 }
 
-enum status case_put_host(struct case_writer *w, uint32_t host_id, usec first, usec last, uint64_t records,
-                          struct error *error) {
-    const struct case_param params[] = {
-        {"id", case_from_integer(host_id)},
-        {"first", case_from_time(first)},
-        {"last", case_from_time(last)},
-        {"n", case_from_integer((int64_t)records)},
-    };
-    return run_params(w,
-                      S("update facts.main.host_t set first_ts = least(coalesce(first_ts, $first), $first), "
-                        "last_ts = greatest(coalesce(last_ts, $last), $last), records = coalesce(records, 0) + $n "
-                        "where host_id = $id"),
-                      params, 4, error);
+static struct str print_time(struct arena *a, usec t) {
+    char text[CIVIL_TEXT];
+    return t == USEC_NONE ? STR_NONE : arena_copy(a, (struct str){text, civil_print(t, text)});
+}
+
+// One statement for many: each looks at the whole table.
+static enum status put_hosts(struct case_writer *w, const struct host_row *rows, size_t n, struct error *error) {
+    static const char *const HOST_PARAMS[] = {"id", "first", "last", "records"};
+    enum { COLUMNS = sizeof HOST_PARAMS / sizeof *HOST_PARAMS };
+    struct arena a = {0};
+    struct case_param params[COLUMNS];
+    struct str *cells = arena_take(&a, n * COLUMNS * sizeof *cells);
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = arena_print(&a, "%u", rows[i].host_id);
+        cells[n + i] = print_time(&a, rows[i].first);
+        cells[2 * n + i] = print_time(&a, rows[i].last);
+        cells[3 * n + i] = arena_print(&a, "%llu", (unsigned long long)rows[i].records);
+    }
+    for (size_t column = 0; column < COLUMNS; column++)
+        params[column] = (struct case_param){HOST_PARAMS[column], case_from_texts(cells + column * n, n)};
+    enum status status = run_params(
+        w,
+        S("update facts.main.host_t as h set first_ts = least(coalesce(h.first_ts, n.first), n.first), "
+          "last_ts = greatest(coalesce(h.last_ts, n.last), n.last), records = coalesce(h.records, 0) + n.records "
+          "from (select unnest($id)::uinteger as id, unnest($first)::timestamp as first, "
+          "unnest($last)::timestamp as last, unnest($records)::ubigint as records) n where h.host_id = n.id"),
+        params, COLUMNS, error);
+    arena_done(&a);
+    return status;
+}
+
+enum status case_put_hosts(struct case_writer *w, const struct host_row *rows, size_t n, struct error *error) {
+    enum { AT_ONCE = 1 << 16 };
+    enum status status = OK;
+    for (size_t i = 0; i < n && status == OK; i += AT_ONCE)
+        status = put_hosts(w, rows + i, n - i < AT_ONCE ? n - i : AT_ONCE, error);
+    return status;
 }
 
 enum status case_add_host_fact(struct case_writer *w, uint32_t host_id, struct str key, struct str value,

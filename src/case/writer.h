@@ -62,6 +62,12 @@ struct source_row {
     struct str reason;
 };
 
+struct host_row {
+    uint32_t host_id;
+    usec first, last; // USEC_NONE: not known
+    uint64_t records; // more than there were
+};
+
 struct case_writer;
 
 // One thread at a time. The names of an existing case are loaded; numbers go on where it stopped. What an
@@ -83,8 +89,7 @@ enum status case_add_anomaly(struct case_writer *writer, const struct anomaly_ro
 // Commits all rows and names so far, and tells which sources are done.
 enum status case_flush(struct case_writer *writer, struct error *error);
 // First and last time and the number of records of a host, counted by the caller.
-enum status case_put_host(struct case_writer *writer, uint32_t host_id, usec first, usec last, uint64_t records,
-                          struct error *error);
+enum status case_put_hosts(struct case_writer *writer, const struct host_row *rows, size_t n, struct error *error);
 enum status case_add_host_fact(struct case_writer *writer, uint32_t host_id, struct str key, struct str value,
                                struct error *error);
 

@@ -427,13 +427,15 @@ enum status recorder_end(struct recorder *r, struct recorder_counts *ret, struct
 }
 
 enum status recorder_finish(struct recorder *r, struct error *error) {
-    enum status status = OK;
-    for (uint32_t id = 0; id < r->hosts.n && status == OK; id++) {
+    VEC(struct host_row) rows = {0};
+    for (uint32_t id = 1; id < r->hosts.n; id++) {
         struct host *h = &r->hosts.at[id];
-        if (id && h->records)
-            status = case_put_host(r->writer, id, h->first, h->last, h->records, error);
+        if (h->records)
+            *VEC_PUSH(&rows) = (struct host_row){id, h->first, h->last, h->records};
         *h = (struct host){USEC_NONE, USEC_NONE, 0};
     }
+    enum status status = case_put_hosts(r->writer, rows.at, rows.n, error);
+    VEC_DONE(&rows);
     return status;
 }
 
