@@ -127,11 +127,6 @@ export interface Column {
   type: 'text' | 'integer' | 'double' | 'boolean' | 'time'
 }
 
-export interface Mark {
-  ts: Time
-  label: string
-}
-
 export interface Result {
   columns: Column[]
   rows: Value[][]
@@ -139,7 +134,6 @@ export interface Result {
   truncated: boolean
   milliseconds: number
   binned?: { seconds: number }
-  marks?: Mark[]
 }
 
 export interface SearchRequest {
