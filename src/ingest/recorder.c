@@ -263,7 +263,7 @@ static bool repeat_last(struct recorder *r, const struct log_row *row, struct st
         return false;
     if (n > LIMIT_REPEAT)
         note(r, ANOMALY_BAD_REPEAT, row->record_id, row->offset, row->length, STR_NONE);
-    else if (r->has_last_logon && r->last_logon.host_id == row->host_id) {
+    else if (r->has_last_logon && (!row->host_id || r->last_logon.host_id == row->host_id)) {
         struct attempt again = r->last_logon;
         again.record_id = row->record_id;
         again.ts = row->ts;

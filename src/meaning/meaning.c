@@ -95,6 +95,8 @@ static bool take_times(struct str *s, uint32_t *ret) {
 uint32_t meaning_repeats_last(struct str text) {
     uint32_t n;
     struct str s = str_trim(text);
+    if (str_take(&s, S("--- ")) && !words_take_end(&s, S(" ---"))) // as syslogd of the BSDs writes it
+        return 0;
     return str_take(&s, S("last message repeated ")) && take_times(&s, &n) && s.n == 0 ? n : 0;
 }
 

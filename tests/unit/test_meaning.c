@@ -426,6 +426,8 @@ static void test_repeats_last(void **state) {
     (void)state;
     assert_int_equal(meaning_repeats_last(S("last message repeated 3 times")), 3);
     assert_int_equal(meaning_repeats_last(S("last message repeated 1 time ")), 1);
+    assert_int_equal(meaning_repeats_last(S("--- last message repeated 5 times ---")), 5);
+    assert_int_equal(meaning_repeats_last(S("--- last message repeated 5 times")), 0);
     assert_int_equal(meaning_repeats_last(S("last message repeated 0 times")), 0);
     assert_int_equal(meaning_repeats_last(S("last message repeated 3 times: x")), 0);
     assert_int_equal(meaning_repeats_last(S("last message repeated")), 0);
