@@ -7,7 +7,11 @@
 #include "format/sniff.h"
 #include "format/syslog.h"
 
-const struct format *const FORMATS[] = {&syslog_format, NULL};
+// One row a line, by name.
+const struct format *const FORMATS[] = {
+    &syslog_format,
+    NULL,
+};
 
 enum { SURE_ENOUGH = 50 };
 
@@ -16,7 +20,9 @@ const struct format *format_detect(struct str head, struct str path, const char 
     int best_score = SURE_ENOUGH - 1;
     *ret_reason = NULL;
     bool text = !sniff_is_binary(head);
-    for (size_t i = 0; text && FORMATS[i]; i++) {
+    for (size_t i = 0; FORMATS[i]; i++) {
+        if (!text && !(FORMATS[i]->traits & FORMAT_BINARY))
+            continue;
         int score = FORMATS[i]->probe(head, path);
         if (score > best_score) {
             best_score = score;

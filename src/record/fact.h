@@ -42,15 +42,67 @@ struct session_mark {
     struct str user, by; // by: who opened it, absent for "(uid=0)"
     int64_t uid;         // -1: not recorded
     struct str service;  // PAM service: "sshd", "sudo", "su-l"
+    struct str tty;      // terminal, where the record tells it (utmp)
+    struct str source;   // address or host name, where the record tells it (utmp)
 };
 
-enum fact_kind { FACT_LOGON, FACT_SESSION };
+// One flow, or what one side of it saw in an interval. From the one that opened it (src) to the other (dst), where the
+// record tells. Numbers: -1 not recorded.
+struct flow {
+    struct str src, dst; // addresses as written
+    int32_t src_port, dst_port;
+    struct str protocol;    // "tcp", "udp", "icmp", or the IANA number in decimal where it has no common name
+    uint8_t direction;      // enum flow_direction; FLOW_DIRECTION_COUNT: not recorded
+    uint8_t decision;       // enum flow_decision; FLOW_DECISION_COUNT: not recorded
+    int64_t packets, bytes; // src to dst
+    int64_t packets_back, bytes_back;
+    int64_t duration;   // microseconds
+    struct str state;   // as written: Zeek's conn_state, NSG's B/C/E, TCP flags of VPC
+    struct str service; // Zeek's service, or the rule that decided
+};
+
+// What another tool found. The record's text is the raw alert.
+struct alert {
+    struct str id; // of the tool; absent when it gives none
+    struct str name, description;
+    struct str provider;              // "Falco", "Wazuh", "Suricata", "Azure Security Center"
+    uint8_t severity;                 // enum alert_severity; ALERT_SEVERITY_COUNT: not recorded
+    struct str techniques;            // ATT&CK ids with commas: "T1110, T1078"; absent when there are none
+    struct str entities;              // JSON as written, or "kind=value, …"
+    struct str user, source, command; // the one this is about, where the tool says: account, address, process
+};
+
+struct host_event {
+    uint8_t kind;      // enum host_event_kind
+    struct str detail; // absent when there is nothing to say
+};
+
+// A thing the host had or held; vocabulary.def says what the fields are for each kind.
+struct item {
+    uint8_t kind; // enum item_kind
+    struct str name, user, value, detail;
+    int64_t number; // ITEM_NO_NUMBER: none
+};
+#define ITEM_NO_NUMBER INT64_MIN
+
+// Something known about the host as a whole: key "os", "kernel", "machine_id", "address", "time_zone", "hostname",
+// "architecture", "boot_id".
+struct host_fact {
+    struct str key, value;
+};
+
+enum fact_kind { FACT_LOGON, FACT_SESSION, FACT_FLOW, FACT_ALERT, FACT_HOST_EVENT, FACT_ITEM, FACT_HOST };
 
 struct fact {
     enum fact_kind kind;
     union {
         struct logon logon;
         struct session_mark session;
+        struct flow flow;
+        struct alert alert;
+        struct host_event event;
+        struct item item;
+        struct host_fact host;
     };
 };
 

@@ -34,6 +34,24 @@ enum source_state { SOURCE_STATE_WORDS(WORD) SOURCE_STATE_COUNT };
 #define WORD(id, name, meaning) ANOMALY_##id,
 enum anomaly_kind { ANOMALY_WORDS(WORD) ANOMALY_COUNT };
 #undef WORD
+#define WORD(id, name, meaning) WITNESS_##id,
+enum witness { WITNESS_WORDS(WORD) WITNESS_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) FLOW_DIRECTION_##id,
+enum flow_direction { FLOW_DIRECTION_WORDS(WORD) FLOW_DIRECTION_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) FLOW_DECISION_##id,
+enum flow_decision { FLOW_DECISION_WORDS(WORD) FLOW_DECISION_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) ALERT_SEVERITY_##id,
+enum alert_severity { ALERT_SEVERITY_WORDS(WORD) ALERT_SEVERITY_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) HOST_EVENT_##id,
+enum host_event_kind { HOST_EVENT_WORDS(WORD) HOST_EVENT_COUNT };
+#undef WORD
+#define WORD(id, name, meaning) ITEM_##id,
+enum item_kind { ITEM_WORDS(WORD) ITEM_COUNT };
+#undef WORD
 
 // One vocabulary as a table: its SQL type name and its words in stored order.
 struct vocabulary {
@@ -55,3 +73,9 @@ extern const char *const METHOD_NAMES[];
 extern const char *const REASON_NAMES[];
 extern const char *const SOURCE_STATE_NAMES[];
 extern const char *const ANOMALY_NAMES[];
+extern const char *const WITNESS_NAMES[];
+extern const char *const FLOW_DIRECTION_NAMES[];
+extern const char *const FLOW_DECISION_NAMES[];
+extern const char *const ALERT_SEVERITY_NAMES[];
+extern const char *const HOST_EVENT_NAMES[];
+extern const char *const ITEM_NAMES[];
