@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 // ---- Words for DuckDB's errors ----
 
@@ -166,6 +166,11 @@ static enum status check_version(struct case_file *file, struct error *error) {
         return error_set(error, FAIL, 0,
                          "the case '%s' was made by a newer version of lhx (its schema is %lld, this program knows up "
                          "to %d); use that version",
+                         file->folder, (long long)version, SCHEMA_VERSION);
+    if (version >= 0 && version < SCHEMA_VERSION)
+        return error_set(error, FAIL, 0,
+                         "the case '%s' was made by an older version of lhx (its schema is %lld, this program needs "
+                         "%d); read the evidence again into a new case",
                          file->folder, (long long)version, SCHEMA_VERSION);
     if (version < 0)
         return error_set(error, FAIL, 0, "'%s' is not a case: case.duckdb holds no schema version; give another folder",

@@ -49,7 +49,7 @@ static void print_row(struct arena *a, const struct source_row *r, enum source_s
                                         r->sha256,
                                         print_number(a, r->bytes),
                                         print_number(a, r->stored_bytes),
-                                        print_number(a, r->lines),
+                                        r->lines == SOURCE_NO_LINES ? STR_NONE : print_number(a, r->lines),
                                         print_number(a, r->records),
                                         print_number(a, r->continued),
                                         print_number(a, r->skipped),

@@ -38,12 +38,36 @@ create table class_t (
 -- columns, which nobody asks of these and which was a tenth of the cost of reading.
 create table log_t (
     record_id ubigint, ts timestamp, class_id uinteger,
-    place struct(source_id uinteger, "offset" ubigint, length uinteger, head usmallint, pid integer));
+    place struct(source_id uinteger, "offset" ubigint, length uinteger, head uinteger, pid integer));
 
 create table logon_t (
     record_id ubigint, ts timestamp, host_id uinteger, user_id uinteger, actor_id uinteger, outcome outcome,
     reason reason, method method, kind logon_kind, program_id uinteger, pid integer, address_id uinteger,
-    source_port integer, terminal_id uinteger, key_id uinteger, count uinteger, lines uinteger);
+    source_port integer, terminal_id uinteger, key_id uinteger, count uinteger, lines uinteger, source_id uinteger,
+    witnesses utinyint);
+
+create table flow_t (
+    record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, src_id uinteger, src_port integer,
+    dst_id uinteger, dst_port integer, protocol varchar, direction flow_direction, decision flow_decision,
+    packets ubigint, bytes ubigint, packets_back ubigint, bytes_back ubigint, duration ubigint, state varchar,
+    service varchar);
+
+create table alert_t (
+    record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, "offset" ubigint, length uinteger,
+    id varchar, name varchar, severity alert_severity, description varchar, provider varchar, techniques varchar,
+    entities varchar, user_name varchar, source varchar, command varchar);
+
+create table host_event_t (
+    record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, kind host_event_kind, detail varchar);
+
+create table host_item_t (
+    record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, kind item_kind, name varchar,
+    user_name varchar, value varchar, number bigint, detail varchar);
+
+-- Openings and ends of sessions as PAM and utmp tell them.
+create table session_mark_t (
+    record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, opened boolean, user_name varchar,
+    opened_by varchar, uid bigint, service varchar, tty varchar, source varchar, program_id uinteger, pid integer);
 
 create table anomaly_t (source_id uinteger, record_id ubigint, "offset" ubigint, length ubigint, kind anomaly_kind, detail varchar);
 

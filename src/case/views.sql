@@ -39,6 +39,7 @@ select l.ts, h.names[l.host_id] as host, u.names[l.user_id] as user_name, l.outc
     p.names[l.program_id] as program, l.pid, a.ips[l.address_id] as source_ip, l.source_port,
     a.names[l.address_id] as source_host, t.names[l.terminal_id] as tty, k.prints[l.key_id] as key_fingerprint, l.count,
     l.kind, l.record_id, u.names[l.actor_id] as actor, k.types[l.key_id] as key_type, l.lines, a.countries[l.address_id] as country_code,
+    list_filter(['syslog', 'journal', 'utmp', 'audit', 'application', 'export'], lambda w, i: (l.witnesses >> (i - 1)::utinyint) & 1 = 1) as witnesses,
     l.user_id, l.address_id, l.host_id, l.program_id, l.terminal_id, l.key_id
 from logon_t l,
     (select list(name order by host_id) as names from host_t) h,
@@ -52,6 +53,35 @@ from logon_t l,
 create or replace view address as
 select ip, kind, country_code, city, latitude, longitude, asn, as_name, country, located
 from address_t where ip is not null;
+
+create or replace view flow as
+select f.ts, h.names[f.host_id] as host, f.protocol, f.direction, a.names[f.src_id] as src_ip, f.src_port,
+    a.names[f.dst_id] as dst_ip, f.dst_port, f.decision, f.packets, f.bytes, f.packets_back, f.bytes_back, f.duration,
+    f.state, f.service, f.source_id, f.record_id, f.src_id, f.dst_id, f.host_id
+from flow_t f,
+    (select list(name order by host_id) as names from host_t) h,
+    (select list(coalesce(ip, name) order by address_id) as names from address_t) a;
+
+create or replace view alert as
+select a.record_id as alert_id, a.ts, h.name as host, coalesce(a.name, a.id) as name, a.severity, a.description,
+    a.provider, a.techniques, a.entities, message_text(a.source_id, a."offset", a.length) as raw, a.id, a.user_name,
+    a.source, a.command, a.source_id, a.record_id
+from alert_t a left join host_t h on h.host_id = a.host_id;
+
+create or replace view host_event as
+select e.ts, h.name as host, e.kind, e.detail, e.source_id, e.record_id
+from host_event_t e left join host_t h on h.host_id = e.host_id;
+
+create or replace view host_item as
+select h.name as host, i.kind, i.name, i.user_name, i.value, i.number, i.detail, i.ts, i.source_id, i.record_id
+from host_item_t i left join host_t h on h.host_id = i.host_id;
+
+create or replace view session_mark as
+select m.ts, h.name as host, m.opened, m.user_name, m.opened_by, m.uid, m.service, m.tty, m.source, p.name as program,
+    m.pid, m.source_id, m.record_id
+from session_mark_t m
+left join host_t h on h.host_id = m.host_id
+left join program_t p on p.program_id = m.program_id;
 
 create or replace view finding as
 select f.finding_id, f.ts, f.until, h.name as host, f.name, f.severity, f.section, f.text, f.count, f.user_name,

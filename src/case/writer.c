@@ -6,8 +6,7 @@
 
 #include "base/limits.h"
 #include "case/internal.h"
-#include "case/ledger.h"
-#include "case/table.h"
+#include "case/writer_internal.h"
 #include "record/record.h"
 
 #include <arpa/inet.h>
@@ -15,37 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAME_TABLES = 6, RECENT = 64, PLACE = 3 /* of log_t: the first field of `place` */ };
-
-// What of a row belongs to its class, as bytes to be told apart by.
-struct class_key {
-    uint32_t host_id, program_id;
-    uint8_t quality, facility, severity, inferred;
-};
+enum { PLACE = 3 /* of log_t: the first field of `place` */ };
 
 static_assert(sizeof(struct class_key) == 12, "no padding: its bytes are compared");
 
-struct recent_class {
-    struct class_key key;
-    uint32_t class_id; // 0: none
-};
-
-struct case_writer {
-    struct case_file *file;
-    struct case_connection *connection;
-    struct table log, logon, anomaly, class;
-    struct intern classes; // class_id by struct class_key
-    struct recent_class recent[RECENT];
-    struct ledger *ledger;
-    struct case_names names;
-    struct table name_tables[NAME_TABLES];
-    size_t names_written[NAME_TABLES];
-    uint32_t last_source;
-    uint64_t next_record;
-};
-
-// Ends a row of a table of facts, and commits a row group that is full.
-static enum status end_row(struct case_writer *w, struct table *t, struct error *error) {
+enum status writer_end_row(struct case_writer *w, struct table *t, struct error *error) {
     bool full = table_is_full(t);
     enum status status = table_end_row(t, error);
     if (status == OK && full)
@@ -65,7 +38,7 @@ static enum status add_class(struct case_writer *w, const struct class_key *k, u
     TABLE_PUT(t, 5, bool, k->inferred & 1);
     TABLE_PUT_OR_NULL(t, 6, uint8_t, k->severity < SEVERITY_COUNT ? k->severity : 0, k->severity >= SEVERITY_COUNT);
     TABLE_PUT(t, 7, bool, k->inferred >> 1);
-    return end_row(w, t, error);
+    return writer_end_row(w, t, error);
 }
 
 // Few classes come again and again, so the place a program had last is looked at before the table.
@@ -96,11 +69,11 @@ enum status case_add_log(struct case_writer *w, const struct log_row *r, struct 
     TABLE_PUT(t, PLACE, uint32_t, r->source_id);
     TABLE_PUT(t, PLACE + 1, uint64_t, r->offset);
     TABLE_PUT(t, PLACE + 2, uint32_t, r->length);
-    TABLE_PUT(t, PLACE + 3, uint16_t, (uint16_t)(r->head < UINT16_MAX ? r->head : UINT16_MAX));
+    TABLE_PUT(t, PLACE + 3, uint32_t, r->head);
     TABLE_PUT_OR_NULL(t, PLACE + 4, int32_t, r->pid, r->pid < 0 || r->pid > INT32_MAX);
     if (r->record_id >= w->next_record)
         w->next_record = r->record_id + 1;
-    return end_row(w, t, error);
+    return writer_end_row(w, t, error);
 }
 
 enum status case_add_logon(struct case_writer *w, const struct logon_row *r, struct error *error) {
@@ -122,7 +95,9 @@ enum status case_add_logon(struct case_writer *w, const struct logon_row *r, str
     TABLE_PUT(t, 14, uint32_t, r->key_id);
     TABLE_PUT(t, 15, uint32_t, r->count);
     TABLE_PUT(t, 16, uint32_t, r->lines);
-    return end_row(w, t, error);
+    TABLE_PUT(t, 17, uint32_t, r->source_id);
+    TABLE_PUT(t, 18, uint8_t, r->witnesses);
+    return writer_end_row(w, t, error);
 }
 
 enum status case_add_anomaly(struct case_writer *w, const struct anomaly_row *r, struct error *error) {
@@ -133,7 +108,7 @@ enum status case_add_anomaly(struct case_writer *w, const struct anomaly_row *r,
     TABLE_PUT(t, 3, uint64_t, r->length);
     TABLE_PUT(t, 4, uint8_t, (uint8_t)r->kind);
     table_put_text(t, 5, r->detail);
-    return end_row(w, t, error);
+    return writer_end_row(w, t, error);
 }
 
 // ---- Names ----
@@ -242,7 +217,7 @@ static enum status flush_names(struct case_writer *w, size_t i, struct error *er
             put_ip(t, table->values.at[w->names_written[i]]);
         if (table == &w->names.key)
             put_key(t, table->values.at[w->names_written[i]]);
-        status = end_row(w, t, error);
+        status = writer_end_row(w, t, error);
     }
     return status == OK ? table_flush(t, error) : status;
 }
@@ -254,6 +229,8 @@ enum status case_flush(struct case_writer *w, struct error *error) {
     struct table *facts[] = {&w->class, &w->log, &w->logon, &w->anomaly};
     for (size_t i = 0; i < sizeof facts / sizeof *facts && status == OK; i++)
         status = table_flush(facts[i], error);
+    for (size_t i = 0; i < FACT_TABLES && status == OK; i++)
+        status = table_flush(&w->facts[i], error);
     if (status == OK)
         status = ledger_settle(w->ledger, w->connection, error);
     case_changed(w->file);
@@ -346,8 +323,21 @@ static enum status remove_unfinished(struct case_writer *w, struct error *error)
     return case_execute(
         w->connection,
         "begin;"
-        "delete from facts.main.logon_t where record_id in (select record_id from facts.main.log_t where "
-        "place.source_id in (select source_id from facts.main.source_t where state = 'reading'));"
+        "delete from facts.main.logon_t where source_id in (select source_id from facts.main.source_t where state = "
+        "'reading');"
+        "delete from facts.main.flow_t where source_id in (select source_id from facts.main.source_t where state = "
+        "'reading');"
+        "delete from facts.main.alert_t where source_id in (select source_id from facts.main.source_t where state = "
+        "'reading');"
+        "delete from facts.main.host_event_t where source_id in (select source_id from facts.main.source_t where state "
+        "= "
+        "'reading');"
+        "delete from facts.main.host_item_t where source_id in (select source_id from facts.main.source_t where state "
+        "= "
+        "'reading');"
+        "delete from facts.main.session_mark_t where source_id in (select source_id from facts.main.source_t where "
+        "state = "
+        "'reading');"
         "delete from facts.main.log_t where place.source_id in (select source_id from facts.main.source_t where "
         "state = 'reading');"
         "delete from facts.main.anomaly_t where source_id in (select source_id from facts.main.source_t "
@@ -396,6 +386,8 @@ static enum status open_tables(struct case_writer *w, struct error *error) {
         status = table_open(&w->anomaly, w->connection, "anomaly_t", error);
     if (status == OK)
         status = table_open(&w->class, w->connection, "class_t", error);
+    for (size_t i = 0; i < FACT_TABLES && status == OK; i++)
+        status = table_open(&w->facts[i], w->connection, FACT_TABLE_NAMES[i], error);
     for (size_t i = 0; i < NAME_TABLES && status == OK; i++)
         status = table_open(&w->name_tables[i], w->connection, NAMES[i].table, error);
     return status;
@@ -433,6 +425,8 @@ enum status case_writer_close(struct case_writer *w, struct error *error) {
     table_close(&w->logon);
     table_close(&w->anomaly);
     table_close(&w->class);
+    for (size_t i = 0; i < FACT_TABLES; i++)
+        table_close(&w->facts[i]);
     for (size_t i = 0; i < NAME_TABLES; i++) {
         table_close(&w->name_tables[i]);
         intern_done(names_at(w, i));

@@ -8,7 +8,7 @@
 #include "base/intern.h"
 #include "case/case.h"
 #include "case/text.h"
-#include "record/vocabulary.h"
+#include "record/fact.h"
 
 // The open vocabularies: each value has one number for the whole case.
 struct case_names {
@@ -41,6 +41,18 @@ struct logon_row {
     int32_t port; // -1: NULL
     uint32_t terminal_id, key_id;
     uint32_t count, lines;
+    uint32_t source_id;
+    uint8_t witnesses; // bit set of enum witness
+};
+
+// Where a fact stands. The fact's own strings may be any bytes: they are stored as valid UTF-8, and bounded.
+struct fact_place {
+    uint64_t record_id;
+    usec ts;
+    uint32_t host_id, program_id, source_id;
+    int64_t pid;
+    uint64_t offset; // of the record's text
+    uint32_t length;
 };
 
 struct anomaly_row {
@@ -50,6 +62,8 @@ struct anomaly_row {
     enum anomaly_kind kind;
     struct str detail;
 };
+
+#define SOURCE_NO_LINES UINT64_MAX // `lines` of a source that has none
 
 // A row of the ledger of sources. Absent strings and USEC_NONE are NULL.
 struct source_row {
@@ -86,6 +100,17 @@ enum status case_put_source(struct case_writer *writer, const struct source_row 
 enum status case_add_log(struct case_writer *writer, const struct log_row *row, struct error *error);
 enum status case_add_logon(struct case_writer *writer, const struct logon_row *row, struct error *error);
 enum status case_add_anomaly(struct case_writer *writer, const struct anomaly_row *row, struct error *error);
+// `src_id`, `dst_id`: numbers of the flow's addresses.
+enum status case_add_flow(struct case_writer *writer, const struct fact_place *place, const struct flow *flow,
+                          uint32_t src_id, uint32_t dst_id, struct error *error);
+enum status case_add_alert(struct case_writer *writer, const struct fact_place *place, const struct alert *alert,
+                           struct error *error);
+enum status case_add_event(struct case_writer *writer, const struct fact_place *place, const struct host_event *event,
+                           struct error *error);
+enum status case_add_item(struct case_writer *writer, const struct fact_place *place, const struct item *item,
+                          struct error *error);
+enum status case_add_mark(struct case_writer *writer, const struct fact_place *place, const struct session_mark *mark,
+                          struct error *error);
 // Commits all rows and names so far, and tells which sources are done.
 enum status case_flush(struct case_writer *writer, struct error *error);
 // First and last time and the number of records of a host, counted by the caller.

@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "case/writer.h"
+#include "ingest/decoder.h"
 #include "ingest/known.h"
 #include "ingest/look.h"
 #include "ingest/origin.h"
@@ -193,6 +194,83 @@ static enum status record_batches(struct run *r, struct source_row *row, struct 
     return status;
 }
 
+static enum status read_lines(struct run *r, const struct job *j, struct source_row *row, struct source *source,
+                              struct str head, bool ended, uint64_t skip, struct text_writer *text,
+                              struct error *broken) {
+    const struct reader_job job = {source, head, ended, j->look.format, text, skip, r->options->stop};
+    enum status status = reader_start(r->reader, &job, r->error);
+    if (status == OK)
+        status = record_batches(r, row, broken);
+    reader_stop(r->reader);
+    return status;
+}
+
+// ---- Decoding one source ----
+
+struct decoding {
+    struct run *run;
+    const struct whole *whole;
+};
+
+static enum status tick_decoding(void *context, uint64_t bytes, uint64_t lines) {
+    struct decoding *d = context;
+    struct run *r = d->run;
+    uint64_t all = d->whole->bytes.n;
+    r->progress.lines += lines;
+    tell_progress(r, all ? (uint64_t)((double)d->whole->stored * (double)bytes / (double)all) : 0, false);
+    return flush_sometimes(r);
+}
+
+// What broke: the stream itself, or what is in it. The first of both is the reason, each is an anomaly.
+static enum status note_break(struct run *r, const struct source_row *row, int fault, const struct error *why,
+                              struct error *broken) {
+    if (why->status < SKIP)
+        return OK;
+    if (broken->status < SKIP)
+        *broken = *why;
+    const struct anomaly_row a = {row->source_id, 0, row->bytes, 0, fault, str_of(why->text)};
+    return case_add_anomaly(r->writer, &a, r->error);
+}
+
+static enum status decode_whole(struct run *r, const struct job *j, struct source_row *row, const struct whole *whole,
+                                struct text_writer *text, uint64_t skip, struct error *broken) {
+    const struct stream stream = {whole->bytes, j->item->path, j->item->mtime};
+    struct decoding decoding = {r, whole};
+    const struct decoder_job job = {.recorder = r->recorder,
+                                    .format = j->look.format,
+                                    .stream = &stream,
+                                    .text = text,
+                                    .skip = skip,
+                                    .stop = r->options->stop,
+                                    .tick = tick_decoding,
+                                    .context = &decoding};
+    struct decoder_result result;
+    row->bytes = whole->bytes.n;
+    row->stored_bytes = whole->stored;
+    row->sha256 = arena_copy(&r->arena, str_of(whole->sha256));
+    enum status status = whole->status == FAIL ? note_break(r, row, whole->fault, &whole->broken, broken) : OK;
+    if (status == OK)
+        status = decoder_run(&job, &result, r->error);
+    if (status == OK)
+        status = note_break(r, row, ANOMALY_DAMAGED, &result.broken, broken);
+    return status;
+}
+
+static enum status decode_source(struct run *r, const struct job *j, struct source_row *row, struct source *source,
+                                 struct str head, bool ended, uint64_t skip, struct text_writer *text,
+                                 struct error *broken) {
+    bool rendered = j->look.format->traits & FORMAT_RENDERED;
+    struct whole whole;
+    enum status status = whole_read(source, head, ended, case_folder(r->file), rendered ? NULL : text, r->options->stop,
+                                    &whole, r->error);
+    source_close(source);
+    if (status == OK && !is_stopped(r))
+        status = decode_whole(r, j, row, &whole, text, skip, broken);
+    whole_done(&whole);
+    enum status closed = text_writer_close(text, r->error);
+    return status == OK && closed != OK ? FATAL : status;
+}
+
 // New Years inside the file may tell that it began earlier than thought; then its rows are moved.
 static enum status correct_year(struct run *r, struct job *j, struct source_row *row, struct recorder_counts *c) {
     if (!c->yearless)
@@ -203,8 +281,9 @@ static enum status correct_year(struct run *r, struct job *j, struct source_row 
         return OK;
     char sql[512];
     enum status status = case_flush(r->writer, r->error);
-    static const char *const tables[] = {"log_t", "logon_t"};
-    for (size_t i = 0; i < 2 && status == OK; i++) {
+    static const char *const tables[] = {"log_t",        "logon_t",     "flow_t",        "alert_t",
+                                         "host_event_t", "host_item_t", "session_mark_t"};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && status == OK; i++) {
         snprintf(sql, sizeof sql,
                  "update facts.main.%s set ts = ts + to_years(%d) where record_id in (select record_id from "
                  "facts.main.log_t where place.source_id = %u and class_id in (select class_id from facts.main.class_t "
@@ -246,7 +325,9 @@ static enum status end_source(struct run *r, struct job *j, struct source_row *r
     else if (!row->year_from.n)
         row->year_from = S("record in the same file");
     row->state = SOURCE_STATE_READ;
-    if (broken->status >= FAIL) {
+    if (j->look.format->traits & FORMAT_NO_LINES)
+        row->lines = SOURCE_NO_LINES;
+    if (broken->status >= SKIP) {
         row->state = SOURCE_STATE_PARTIAL;
         row->reason = clean_text(r, arena_copy(&r->arena, str_of(broken->text)));
         add_trouble(r, j->item->path, row->reason, true);
@@ -308,10 +389,18 @@ static enum status put_duplicate(struct run *r, struct job *j, uint32_t of) {
     return put_unread(r, j);
 }
 
+// For stamps without a year in what is decoded: as old as the file at most.
+static int year_of_mtime(const struct run *r, const struct source_item *item) {
+    return civil_from_usec(item->mtime == USEC_NONE ? r->options->now : item->mtime).year;
+}
+
 static enum status read_source(struct run *r, struct job *j, struct source *source, struct str head, bool ended,
                                uint64_t skip) {
     struct source_row row;
-    struct recorder_source info = {.path = j->item->path, .year = j->look.years.year};
+    struct recorder_source info = {.path = j->item->path,
+                                   .year = j->look.years.year ? j->look.years.year : year_of_mtime(r, j->item),
+                                   .host = j->origin ? j->origin->hostname : STR_NONE,
+                                   .format = j->look.format};
     struct text_writer *text = NULL;
     struct error broken;
     error_clear(&broken);
@@ -329,17 +418,17 @@ static enum status read_source(struct run *r, struct job *j, struct source *sour
         row.reason = arena_print(&r->arena, "grown: its first %llu bytes were in the case", (unsigned long long)skip);
     enum status status = case_put_source(r->writer, &row, r->error);
     if (status == OK)
-        status = case_open_text(r->file, row.source_id, TEXT_ESCAPED, &text, r->error);
+        status = case_open_text(r->file, row.source_id, j->look.format->traits & FORMAT_RENDERED ? 0 : TEXT_ESCAPED,
+                                &text, r->error);
     if (status != OK) {
         source_close(source);
         return status;
     }
-    const struct reader_job job = {source, head, ended, j->look.format, text, skip, r->options->stop};
     recorder_begin(r->recorder, &info);
-    status = reader_start(r->reader, &job, r->error);
-    if (status == OK)
-        status = record_batches(r, &row, &broken);
-    reader_stop(r->reader);
+    if (j->look.format->decode)
+        status = decode_source(r, j, &row, source, head, ended, skip, text, &broken);
+    else
+        status = read_lines(r, j, &row, source, head, ended, skip, text, &broken);
     if (status == OK)
         status = end_source(r, j, &row, &broken);
     if (status == OK)
@@ -369,7 +458,7 @@ static enum status take_source(struct run *r, struct job *j) {
     enum known_as as = KNOWN_NOT;
     uint32_t of = 0;
     if (j->look.format && !is_pipe)
-        as = known_bytes(r->known, j->item, (struct str){head, n}, &of, &skip);
+        as = known_bytes(r->known, j->item, j->look.format, (struct str){head, n}, &of, &skip);
     if (j->look.format && as != KNOWN_WHOLE) {
         status = read_source(r, j, source, (struct str){head, n}, ended, skip);
     } else {

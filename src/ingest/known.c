@@ -23,8 +23,9 @@ struct known_source {
 
 struct known {
     VEC(struct known_source) sources;
-    struct intern prints;          // of the sources' first bytes
-    VEC(uint32_t) newest;          // by number in `prints` - 1: place in `sources` + 1
+    VEC(struct known_source) rendered; // of whose first bytes the case keeps nothing: told by their hash alone
+    struct intern prints;              // of the sources' first bytes
+    VEC(uint32_t) newest;              // by number in `prints` - 1: place in `sources` + 1
     uint64_t base;                 // of the prints: not the same in any two runs, so that nobody can prepare equal ones
     bool lengths[LIMIT_PROBE + 1]; // of which there are prints
     struct intern unread;          // path, size and mtime of what was not read
@@ -67,7 +68,27 @@ static struct str unread_key(struct str path, int64_t size, usec mtime, struct b
     return buffer_str(ret);
 }
 
-static void add(struct known *k, struct case_file *file, uint32_t id, uint64_t bytes, struct str sha256) {
+static bool is_rendered(struct str format) {
+    for (size_t i = 0; FORMATS[i]; i++)
+        if (str_eq(str_of(FORMATS[i]->name), format))
+            return FORMATS[i]->traits & FORMAT_RENDERED;
+    return false;
+}
+
+static void add_rendered(struct known *k, uint32_t id, uint64_t bytes, struct str sha256) {
+    if (!bytes || sha256.n != DIGEST_TEXT - 1)
+        return;
+    struct known_source *s = VEC_PUSH(&k->rendered);
+    *s = (struct known_source){bytes, id, 0, ""};
+    memcpy(s->sha256, sha256.p, sha256.n);
+}
+
+static void add(struct known *k, struct case_file *file, uint32_t id, uint64_t bytes, struct str sha256,
+                struct str format) {
+    if (is_rendered(format)) {
+        add_rendered(k, id, bytes, sha256);
+        return;
+    }
     struct buffer head = {0};
     struct print print = {.length = bytes < LIMIT_PROBE ? bytes : LIMIT_PROBE};
     if (bytes && sha256.n == DIGEST_TEXT - 1 && case_text(file, id, 0, print.length, &head, NULL) == OK &&
@@ -90,7 +111,7 @@ void known_add(struct known *k, struct case_file *file, const struct source_row 
     if (row->state != SOURCE_STATE_READ && row->state != SOURCE_STATE_PARTIAL)
         return;
     intern_id(&k->paths, row->path);
-    add(k, file, row->source_id, row->bytes, row->sha256);
+    add(k, file, row->source_id, row->bytes, row->sha256, row->format);
 }
 
 struct loading {
@@ -103,7 +124,8 @@ static void take_row(void *context, const struct case_result *r, size_t row) {
     struct str sha256 = case_text_at(r, 2, row), path = case_text_at(r, 3, row);
     if (sha256.p) {
         intern_id(&l->known->paths, path);
-        add(l->known, l->file, (uint32_t)case_integer_at(r, 0, row), (uint64_t)case_integer_at(r, 1, row), sha256);
+        add(l->known, l->file, (uint32_t)case_integer_at(r, 0, row), (uint64_t)case_integer_at(r, 1, row), sha256,
+            case_text_at(r, 6, row));
     } else {
         struct buffer key = {0};
         intern_id(&l->known->unread, unread_key(path, case_integer_at(r, 4, row), case_time_at(r, 5, row), &key));
@@ -120,8 +142,8 @@ enum status known_new(struct case_file *file, struct known **ret, struct error *
     *ret = l.known;
     l.known->base = choose_base();
     status = case_each(
-        c, S("select source_id, bytes, sha256, path, stored_bytes, mtime from source where state <> 'reading'"), NULL,
-        0, take_row, &l, error);
+        c, S("select source_id, bytes, sha256, path, stored_bytes, mtime, format from source where state <> 'reading'"),
+        NULL, 0, take_row, &l, error);
     case_disconnect(c);
     return status;
 }
@@ -195,12 +217,16 @@ static enum known_as compare_all(struct reading *r, const candidates *c, uint32_
     return as;
 }
 
-enum known_as known_bytes(struct known *k, const struct source_item *item, struct str head, uint32_t *ret_source,
-                          uint64_t *ret_skip) {
+enum known_as known_bytes(struct known *k, const struct source_item *item, const struct format *format, struct str head,
+                          uint32_t *ret_source, uint64_t *ret_skip) {
     candidates found = {0};
     struct reading reading = {0};
     enum known_as as = KNOWN_NOT;
-    find_candidates(k, head, &found);
+    if (format->traits & FORMAT_RENDERED)
+        for (size_t i = 0; i < k->rendered.n; i++)
+            *VEC_PUSH(&found) = &k->rendered.at[i];
+    else
+        find_candidates(k, head, &found);
     if (found.n && source_open(item, &reading.source, NULL) == OK) {
         qsort(found.at, found.n, sizeof *found.at, compare_sizes);
         reading.block = must_alloc(LIMIT_READ_BLOCK);
@@ -218,6 +244,7 @@ void known_free(struct known *k) {
     if (!k)
         return;
     VEC_DONE(&k->sources);
+    VEC_DONE(&k->rendered);
     VEC_DONE(&k->newest);
     intern_done(&k->prints);
     intern_done(&k->unread);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "case/writer.h"
+#include "format/format.h"
 #include "source/source.h"
 
 struct known;
@@ -20,8 +21,8 @@ enum known_as {
 enum status known_new(struct case_file *file, struct known **ret, struct error *error);
 // `head` are its first bytes (LIMIT_PROBE, or all). Only when they are known is the item read through, to
 // be sure. `*ret_source` is the source that has them, `*ret_skip` how many bytes that are.
-enum known_as known_bytes(struct known *known, const struct source_item *item, struct str head, uint32_t *ret_source,
-                          uint64_t *ret_skip);
+enum known_as known_bytes(struct known *known, const struct source_item *item, const struct format *format,
+                          struct str head, uint32_t *ret_source, uint64_t *ret_skip);
 // Whether a source of this path has been read; then the same bytes there are no duplicate but the same again.
 bool known_path(const struct known *known, struct str path);
 // Whether this unread item (unknown format, empty, unreadable) has its row already, unchanged.

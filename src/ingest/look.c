@@ -65,7 +65,8 @@ void look_at(struct look *l, struct str path, struct str head, bool ended, struc
         look_refuse(l, SOURCE_STATE_UNKNOWN_FORMAT, str_of(reason), arena);
         return;
     }
-    look_at_stamps(l, head);
+    if (l->format->line)
+        look_at_stamps(l, head);
     if (!ended) { // the last stamp looked at is not the last there is
         l->years.last.present = false;
         l->years.crossed = 0;

@@ -49,6 +49,7 @@ struct recorder {
 
     // Of the source being recorded.
     struct recorder_source source;
+    uint32_t host_id; // of the evidence
     struct recorder_counts counts;
     uint8_t file_facility;
     struct years_roll roll;
@@ -216,7 +217,9 @@ static void write_attempt(void *context, const struct attempt *a) {
                                   .terminal_id = a->terminal_id,
                                   .key_id = a->key_id,
                                   .count = a->count,
-                                  .lines = a->lines};
+                                  .lines = a->lines,
+                                  .source_id = r->source.source_id,
+                                  .witnesses = (uint8_t)(1 << r->source.format->witness)};
     keep_status(r, case_add_logon(r->writer, &row, r->error));
 }
 
@@ -273,6 +276,46 @@ static bool repeat_last(struct recorder *r, const struct log_row *row, struct st
     return true;
 }
 
+// Terms of the field for what is no logon.
+static void take_flow(struct recorder *r, const struct fact_place *place, const struct flow *f) {
+    uint32_t src = name_id(&r->names->address, f->src), dst = name_id(&r->names->address, f->dst);
+    keep_status(r, case_add_flow(r->writer, place, f, src, dst, r->error));
+}
+
+static void take_host_fact(struct recorder *r, uint32_t host_id, const struct host_fact *f) {
+    if (host_id && utf8_valid(f->key) && utf8_valid(f->value))
+        keep_status(r, case_add_host_fact(r->writer, host_id, f->key, f->value, r->error));
+}
+
+static void take_fact(struct recorder *r, const struct log_row *row, const struct meaning *meaning,
+                      const struct fact *f) {
+    const struct fact_place place = {row->record_id, row->ts,  row->host_id, row->program_id,
+                                     row->source_id, row->pid, row->offset,  row->length};
+    switch (f->kind) {
+    case FACT_LOGON:
+        take_logon(r, row, meaning, &f->logon);
+        break;
+    case FACT_SESSION:
+        keep_status(r, case_add_mark(r->writer, &place, &f->session, r->error));
+        break;
+    case FACT_FLOW:
+        take_flow(r, &place, &f->flow);
+        break;
+    case FACT_ALERT:
+        keep_status(r, case_add_alert(r->writer, &place, &f->alert, r->error));
+        break;
+    case FACT_HOST_EVENT:
+        keep_status(r, case_add_event(r->writer, &place, &f->event, r->error));
+        break;
+    case FACT_ITEM:
+        keep_status(r, case_add_item(r->writer, &place, &f->item, r->error));
+        break;
+    case FACT_HOST:
+        take_host_fact(r, row->host_id, &f->host);
+        break;
+    }
+}
+
 static void read_meaning(struct recorder *r, const struct log_row *row, const struct record *record) {
     const struct meaning *meaning = program_at(r, row->program_id)->meaning;
     const struct message message = {record->program, record->message, record->pid};
@@ -283,8 +326,17 @@ static void read_meaning(struct recorder *r, const struct log_row *row, const st
     size_t n = meaning_read(meaning, &message, facts);
     r->has_last_logon = false;
     for (size_t i = 0; i < n; i++)
-        if (facts[i].kind == FACT_LOGON)
-            take_logon(r, row, meaning, &facts[i].logon);
+        take_fact(r, row, meaning, &facts[i]);
+}
+
+// What the format itself tells of a line.
+static void read_facts(struct recorder *r, const struct log_row *row, const struct record *record) {
+    struct fact facts[FACTS_MAX];
+    if (!r->source.format->facts)
+        return;
+    size_t n = r->source.format->facts(record, facts);
+    for (size_t i = 0; i < n; i++)
+        take_fact(r, row, program_at(r, row->program_id)->meaning, &facts[i]);
 }
 
 // ---- Records ----
@@ -325,8 +377,8 @@ static void let_skipped_go(struct recorder *r) {
     r->skipped.lines = 0;
 }
 
-static void take_record(struct recorder *r, const struct cut *cut) {
-    const struct record *record = &cut->record;
+// The row of a record that begins.
+static struct log_row *begin_row(struct recorder *r, const struct record *record, const struct cut *cut) {
     struct log_row *row = &r->pending;
     let_go(r);
     *row = (struct log_row){.record_id = r->next_record,
@@ -337,18 +389,27 @@ static void take_record(struct recorder *r, const struct cut *cut) {
                             .offset = cut->offset,
                             .length = cut->length,
                             .head = cut->head};
+    if (!row->host_id)
+        row->host_id = r->host_id;
     row->ts = time_of(r, &record->stamp, &row->quality);
     watch_clock(r, row->ts, cut);
     fill_origin(r, record, row);
     if (record->anomaly < ANOMALY_COUNT)
         note(r, record->anomaly, row->record_id, cut->offset, cut->length, STR_NONE);
     count_host(r, row->host_id, row->ts);
-    if (!cut->whole) // else its end is missing, and messages are read from the end
-        read_meaning(r, row, record);
     r->has_pending = true;
     r->pending_lines = 1;
     r->counts.records++;
     r->next_record++;
+    return row;
+}
+
+static void take_record(struct recorder *r, const struct cut *cut) {
+    struct log_row *row = begin_row(r, &cut->record, cut);
+    if (cut->whole) // its end is missing, and messages are read from the end
+        return;
+    read_facts(r, row, &cut->record);
+    read_meaning(r, row, &cut->record);
 }
 
 static void take_continued(struct recorder *r, const struct cut *cut) {
@@ -393,7 +454,45 @@ enum status recorder_take(struct recorder *r, const struct batch *batch, struct 
     return r->status;
 }
 
+// ---- Decoded ----
+
+enum status recorder_take_decoded(struct recorder *r, const struct decoded *d, uint64_t offset, uint32_t length,
+                                  uint32_t head, struct error *error) {
+    const struct cut cut = {.offset = offset, .length = length, .head = head, .anomaly = ANOMALY_COUNT};
+    r->error = error;
+    let_skipped_go(r);
+    struct log_row *row = begin_row(r, &d->record, &cut);
+    for (size_t i = 0; i < d->facts_n && r->status == OK; i++)
+        take_fact(r, row, program_at(r, row->program_id)->meaning, &d->facts[i]);
+    if (!d->silent && d->record.message.p)
+        read_meaning(r, row, &d->record);
+    r->counts.lines += d->lines;
+    r->counts.continued += d->lines ? d->lines - 1 : 0;
+    return r->status;
+}
+
+enum status recorder_take_note(struct recorder *r, const struct noted *n, struct error *error) {
+    r->error = error;
+    if (n->kind < ANOMALY_COUNT)
+        note(r, n->kind, n->of_record && r->has_pending ? r->pending.record_id : 0, n->offset, n->length, n->detail);
+    r->counts.lines += n->skipped + n->blank;
+    r->counts.skipped += n->skipped;
+    r->counts.blank += n->blank;
+    return r->status;
+}
+
 // ---- Sources ----
+
+// A host goes by the name its records use: "web-01" where /etc/hostname says "web-01.example.com".
+static uint32_t host_of_evidence(struct recorder *r, struct str name) {
+    if (!name.n)
+        return 0;
+    uint32_t id = intern_find(&r->names->host, name);
+    ptrdiff_t dot = str_find_char(name, '.');
+    if (!id && dot > 0)
+        id = intern_find(&r->names->host, str_head(name, (size_t)dot));
+    return id ? id : name_id(&r->names->host, name);
+}
 
 struct recorder *recorder_new(struct case_writer *writer, usec now) {
     struct recorder *r = must_zero(1, sizeof *r);
@@ -408,6 +507,7 @@ struct recorder *recorder_new(struct case_writer *writer, usec now) {
 void recorder_begin(struct recorder *r, const struct recorder_source *source) {
     r->source = *source;
     r->counts = (struct recorder_counts){.first_ts = USEC_NONE, .last_ts = USEC_NONE};
+    r->host_id = host_of_evidence(r, source->host);
     r->file_facility = (uint8_t)infer_facility_of_file(source->path);
     r->roll = (struct years_roll){0};
     r->day_key = -1;

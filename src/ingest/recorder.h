@@ -7,6 +7,7 @@
 
 #include "base/zone.h"
 #include "case/writer.h"
+#include "format/sink.h"
 #include "ingest/reader.h"
 
 // What is settled about a source before its first record.
@@ -15,6 +16,8 @@ struct recorder_source {
     struct str path;
     const struct zone *zone; // from an option or the evidence; NULL: taken as UTC
     int year;                // of the first record whose stamp has none
+    struct str host;         // of the evidence, for records that name none; absent when not known
+    const struct format *format;
 };
 
 // What came of it.
@@ -31,6 +34,11 @@ struct recorder;
 struct recorder *recorder_new(struct case_writer *writer, usec now);
 void recorder_begin(struct recorder *recorder, const struct recorder_source *source);
 enum status recorder_take(struct recorder *recorder, const struct batch *batch, struct error *error);
+// A record and its facts as a format decoded them; `offset` and `length` are of its text in the segment, `head` the
+// bytes before its message.
+enum status recorder_take_decoded(struct recorder *recorder, const struct decoded *decoded, uint64_t offset,
+                                  uint32_t length, uint32_t head, struct error *error);
+enum status recorder_take_note(struct recorder *recorder, const struct noted *noted, struct error *error);
 // Lets go of what is still open of the source.
 enum status recorder_end(struct recorder *recorder, struct recorder_counts *ret, struct error *error);
 // Writes first and last times of all hosts.
