@@ -4,9 +4,11 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "record/vocabulary.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
