@@ -4,12 +4,18 @@
 // The table of formats. A new one is a file here and a row below.
 #include "format/format.h"
 
+#include "format/nsg.h"
 #include "format/sniff.h"
 #include "format/syslog.h"
+#include "format/vpc.h"
+#include "format/zeek.h"
 
 // One row a line, by name.
 const struct format *const FORMATS[] = {
+    &nsg_format,
     &syslog_format,
+    &vpc_format,
+    &zeek_format,
     NULL,
 };
 
