@@ -21,6 +21,8 @@ static enum exit_status run_ingest(const struct call *call) {
     struct error error;
     if (!folder)
         return say_usage(call->command, "ingest: say where the case shall be: --case DIR");
+    if (!call->operands_n && !call_value(call, READING_TZ))
+        return say_usage(call->command, "ingest: say what to read, or with --tz how to take what was read");
     enum exit_status status = reading_new(call, &reading);
     if (status != EXIT_DONE)
         return status;
@@ -44,9 +46,10 @@ const struct command COMMAND_INGEST = {
     .summary = "read evidence into a case, do not serve",
     .details =
         "EVIDENCE is a file, a folder, or - for standard input; compressed or not. An existing case is added to;\n"
-        "bytes that are in it already are not read again. Ctrl-C keeps what was read.",
+        "bytes that are in it already are not read again. Ctrl-C keeps what was read; the same command goes on.\n"
+        "With --tz, times of sources that were read in another zone are moved; without EVIDENCE nothing else is done.",
     .options = OPTIONS,
-    .least = 1,
+    .least = 0,
     .most = SIZE_MAX,
     .heavy = true,
     .run = run_ingest,

@@ -239,6 +239,8 @@ static void sum_up(const struct reading *r) {
     const struct ingest_report *p = &r->report;
     say("%zu of %zu sources read, %zu known already; %llu lines, %llu records; the case is %s", p->read, p->sources,
         p->duplicates, (unsigned long long)p->lines, (unsigned long long)p->records, case_folder(r->file));
+    if (p->rezoned)
+        say("times of %zu source%s were moved to the zone of --tz", p->rezoned, p->rezoned == 1 ? "" : "s");
 }
 
 enum exit_status reading_wait(struct reading *r) {

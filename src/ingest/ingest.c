@@ -16,6 +16,7 @@
 #include "ingest/origin.h"
 #include "ingest/reader.h"
 #include "ingest/recorder.h"
+#include "ingest/rezone.h"
 #include "ingest/zones.h"
 
 #include <stdio.h>
@@ -522,7 +523,7 @@ static enum status put_walk(struct run *r) {
 
 static enum status run_all(struct run *r) {
     enum status status = zones_new(r->options->zones, r->options->zones_n, &r->zones, r->error);
-    if (status == OK)
+    if (status == OK && r->paths_n)
         status = source_walk(r->paths, r->paths_n, &r->arena, &r->items, &r->troubles, r->error);
     report_walk(r);
     if (status != OK)
@@ -530,7 +531,9 @@ static enum status run_all(struct run *r) {
     status = case_writer_open(r->file, &r->writer, r->error);
     if (status != OK)
         return status;
-    status = known_new(r->file, &r->known, r->error);
+    status = rezone(r->writer, r->zones, &r->report->rezoned, r->error);
+    if (status == OK)
+        status = known_new(r->file, &r->known, r->error);
     if (status != OK)
         return status;
     r->origins = origins_new(&r->arena);

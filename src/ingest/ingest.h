@@ -43,12 +43,14 @@ struct ingest_trouble {
 struct ingest_report {
     VEC(struct ingest_trouble) troubles;
     size_t sources, read, duplicates;
+    size_t rezoned;                 // sources of the case whose times were moved to the zone an option names
     uint64_t records, lines, bytes; // bytes of text, decompressed
     struct arena strings;
 };
 
-// OK; END when stopped; FAIL when there was nothing to read; FATAL when the case cannot be written (disk
-// full). Troubles are in the report in every case, and what was read before stays.
+// Without paths only the zones of what the case has are set anew. OK; END when stopped; FAIL when there was nothing to
+// read; FATAL when the case cannot be written (disk full). Troubles are in the report in every case, and what was read
+// before stays.
 enum status ingest_run(struct case_file *file, char *const *paths, size_t n, const struct ingest_options *options,
                        struct ingest_report *ret, struct error *error);
 void ingest_report_done(struct ingest_report *report);

@@ -32,11 +32,20 @@ static bool path_matches(struct str path, struct str wanted) {
     return str_ends(path, wanted) && path.n > wanted.n && (path.p[path.n - wanted.n - 1] == '/' || wanted.p[0] == '/');
 }
 
-struct zone_choice zones_choose(const struct zones *z, struct str path, const struct origin *origin) {
+bool zones_given(const struct zones *z, struct str path, struct zone_choice *ret) {
     for (int named = 1; named >= 0; named--)
         for (size_t i = z->n; i-- > 0;)
-            if ((z->options[i].source.n != 0) == named && path_matches(path, z->options[i].source))
-                return (struct zone_choice){z->loaded[i], z->options[i].zone, S("--tz")};
+            if ((z->options[i].source.n != 0) == named && path_matches(path, z->options[i].source)) {
+                *ret = (struct zone_choice){z->loaded[i], z->options[i].zone, S("--tz")};
+                return true;
+            }
+    return false;
+}
+
+struct zone_choice zones_choose(const struct zones *z, struct str path, const struct origin *origin) {
+    struct zone_choice given;
+    if (zones_given(z, path, &given))
+        return given;
     if (origin && origin->zone)
         return (struct zone_choice){origin->zone, str_of(zone_name(origin->zone)), origin->zone_from};
     return (struct zone_choice){NULL, S("UTC"), S("assumed: no zone in the evidence; set it with --tz")};

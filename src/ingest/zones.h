@@ -20,4 +20,6 @@ struct zone_choice {
 // The option for this source, one that names it before one for all, a later before an earlier; else what the evidence
 // says (`origin` may be NULL); else UTC.
 struct zone_choice zones_choose(const struct zones *zones, struct str path, const struct origin *origin);
+// The option for this source alone; false when no option is for it.
+bool zones_given(const struct zones *zones, struct str path, struct zone_choice *ret);
 void zones_free(struct zones *zones); // NULL is fine
