@@ -20,6 +20,8 @@ enum {
     LIMIT_WALK_FILES = 2000000,  // files in one run
     LIMIT_PATH = 4096,           // bytes in a path
     LIMIT_PROBE = 64 << 10,      // bytes looked at to tell a format
+    LIMIT_ARCHIVE_DEPTH = 3,     // archives in archives
+    LIMIT_ARCHIVE_FAULTS = 1000, // things told of one archive; damaged headers passed over in a row
 };
 
 // Decompression: a ratio only counts once this much has come out.

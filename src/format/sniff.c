@@ -24,9 +24,9 @@ static const struct {
     {0, {"\x28\xb5\x2f\xfd", 4}, "zstd data inside the stream"},
     {0, {"BZh", 3}, "bzip2 data inside the stream"},
     {0, {"\x04\x22\x4d\x18", 4}, "LZ4 data: not read"},
-    {0, {"PK\x03\x04", 4}, "zip archive: no reader for it yet"},
-    {0, {"7z\xbc\xaf\x27\x1c", 6}, "7z archive: no reader for it yet"},
-    {257, {"ustar", 5}, "tar archive: no reader for it yet"},
+    {0, {"PK\x03\x04", 4}, "zip archive, not opened"},
+    {0, {"7z\xbc\xaf\x27\x1c", 6}, "7z archive, not opened"},
+    {257, {"ustar", 5}, "tar archive, not opened"},
     {0,
      {"\x7f"
       "ELF",

@@ -13,6 +13,7 @@
 #include "ingest/decoder.h"
 #include "ingest/known.h"
 #include "ingest/look.h"
+#include "ingest/members.h"
 #include "ingest/origin.h"
 #include "ingest/reader.h"
 #include "ingest/recorder.h"
@@ -40,6 +41,7 @@ struct run {
     struct reader *reader;
     struct origins *origins;
     struct known *known;
+    struct members members;
     struct arena arena; // for the whole run
     source_items items;
     source_troubles troubles;
@@ -408,6 +410,8 @@ static enum status read_source(struct run *r, struct job *j, struct source *sour
     begin_row(r, j, &row);
     row.state = SOURCE_STATE_READING;
     row.container = source_container(source);
+    if (row.container.p) // outlives the source
+        row.container = clean_text(r, arena_copy(&r->arena, row.container));
     row.format = str_of(j->look.format->name);
     row.year_from = str_of(j->look.years.year_from);
     info.source_id = row.source_id;
@@ -525,6 +529,9 @@ static enum status run_all(struct run *r) {
     enum status status = zones_new(r->options->zones, r->options->zones_n, &r->zones, r->error);
     if (status == OK && r->paths_n)
         status = source_walk(r->paths, r->paths_n, &r->arena, &r->items, &r->troubles, r->error);
+    if (status == OK)
+        status = members_expand(&r->members, case_folder(r->file), &r->arena, &r->items, &r->troubles,
+                                r->options->stop, r->error);
     report_walk(r);
     if (status != OK)
         return status;
@@ -537,6 +544,7 @@ static enum status run_all(struct run *r) {
     if (status != OK)
         return status;
     r->origins = origins_new(&r->arena);
+    origins_take(r->origins, &r->items, &r->members.links, &r->members.archives);
     r->recorder = recorder_new(r->writer, r->options->now);
     r->reader = reader_new();
     r->progress.sources_total = r->report->sources = r->items.n;
@@ -565,6 +573,7 @@ enum status ingest_run(struct case_file *file, char *const *paths, size_t n, con
     zones_free(r.zones);
     free(r.jobs);
     VEC_DONE(&r.items);
+    members_done(&r.members);
     VEC_DONE(&r.troubles);
     arena_done(&r.arena);
     if (status == OK)

@@ -10,6 +10,7 @@
 #include "record/vocabulary.h"
 #include "source/codec.h"
 #include "source/refusal.h"
+#include "source/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +23,13 @@ enum { STORED = 256 << 10 }; // bytes of the stored stream held at once
 
 struct source {
     int fd;
-    bool waits;             // a pipe: an empty one may fill again
-    bool stored_end;        // read() has said so
+    bool waits;        // a pipe: an empty one may fill again
+    bool stored_end;   // read() has said so
+    bool member;       // stands in a spool, whose file is not ours to close
+    uint64_t base;     // where in the spool
+    struct str broken; // of the item
+    struct str container;
+    char *both;             // the container's name when it is one in another
     uint64_t size;          // of the file when it was opened; 0: not known
     uint64_t stored, given; // bytes read from the file, bytes handed out
     struct str in;          // stored bytes that wait, a part of `room`
@@ -54,8 +60,11 @@ static enum status fail_reading(const struct source *s, int sys, struct error *e
 // One read() that was answered. OK with *ret_n == 0 at the end.
 static enum status read_stored(struct source *s, char *to, size_t size, size_t *ret_n, struct error *error) {
     *ret_n = 0;
+    if (s->member && size > s->size - s->stored)
+        size = (size_t)(s->size - s->stored);
     while (!s->stored_end) {
-        ssize_t n = read(s->fd, to, size);
+        // Several readers share a spool: none may move its position.
+        ssize_t n = s->waits ? read(s->fd, to, size) : pread(s->fd, to, size, (off_t)(s->base + s->stored));
         if (n >= 0) {
             s->stored_end = n == 0;
             s->stored += (uint64_t)n;
@@ -113,6 +122,15 @@ static enum status open_file(const struct source_item *item, struct source *s, s
     return OK;
 }
 
+static enum status open_member(const struct source_item *item, struct source *s) {
+    s->member = true;
+    s->fd = source_spool_file(item->spool);
+    s->base = item->at;
+    s->size = item->length;
+    s->broken = item->broken;
+    return OK;
+}
+
 static enum status open_input(struct source *s, struct error *error) {
     s->waits = true;
     s->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -131,14 +149,26 @@ static enum status find_container(struct source *s, struct error *error) {
     return status;
 }
 
+static void name_container(const struct source_item *item, struct source *s) {
+    s->container = s->codec ? str_of(s->codec->name) : item->container;
+    if (s->codec && item->container.n) {
+        s->both = must_print("%s, %.*s", s->codec->name, STR_ARG(item->container));
+        s->container = str_of(s->both);
+    }
+}
+
 enum status source_open(const struct source_item *item, struct source **ret, struct error *error) {
     struct source *s = must_zero(1, sizeof *s + item->path.n + 1);
     memcpy(s->path, item->path.p, item->path.n);
     s->fd = -1;
     s->fault = ANOMALY_COUNT;
-    enum status status = str_eq(item->path, S("-")) ? open_input(s, error) : open_file(item, s, error);
+    enum status status = item->spool                  ? open_member(item, s)
+                         : str_eq(item->path, S("-")) ? open_input(s, error)
+                                                      : open_file(item, s, error);
     if (status == OK)
         status = find_container(s, error);
+    if (status == OK)
+        name_container(item, s);
     if (status != OK) {
         source_close(s);
         s = NULL;
@@ -152,8 +182,9 @@ void source_close(struct source *s) {
         return;
     if (s->state)
         s->codec->close(s->state);
-    if (s->fd >= 0)
+    if (s->fd >= 0 && !s->member)
         close(s->fd);
+    free(s->both);
     free(s->room);
     free(s);
 }
@@ -164,9 +195,11 @@ void source_close(struct source *s) {
 // longer.
 static enum status end_plain(struct source *s, struct error *error) {
     char name[REFUSAL_NAME];
-    if (s->stored >= s->size)
+    if (s->stored >= s->size && !s->broken.n)
         return END;
     s->fault = ANOMALY_TRUNCATED;
+    if (s->broken.n)
+        return error_set(error, FAIL, 0, "%.*s", STR_ARG(s->broken));
     return error_set(error, FAIL, 0, "%s became shorter while it was read: it ends at byte %llu, and had %llu",
                      refusal_name(source_path(s), name), (unsigned long long)s->stored, (unsigned long long)s->size);
 }
@@ -297,7 +330,18 @@ uint64_t source_consumed(const struct source *s) {
 }
 
 struct str source_container(const struct source *s) {
-    return s->codec ? str_of(s->codec->name) : STR_NONE;
+    return s->container;
+}
+
+bool source_seekable(const struct source *s, uint64_t *ret_size) {
+    *ret_size = s->size;
+    return !s->codec && !s->waits;
+}
+
+void source_seek(struct source *s, uint64_t offset) {
+    s->in.n = 0;
+    s->stored = offset < s->size ? offset : s->size;
+    s->stored_end = s->over = false;
 }
 
 int source_fault(const struct source *s) {

@@ -5,19 +5,25 @@
 // touching access times where the kernel allows; nothing is written, nothing is extracted, and no path from
 // inside the evidence is ever opened by name outside it. Compression (gzip, xz, zstd, bzip2, lz4, also many
 // members in a row) is told by content, undone on the way, and bounded: see LIMIT_INFLATE_*. What lies inside is
-// handed on as it is, a tar for instance.
+// handed on as it is; source/expand.h opens what is an archive.
 #pragma once
 
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/status.h"
 
+struct source_spool;
+
 struct source_item {
-    struct str path;      // as the user would type it; "-" for standard input
-    struct str container; // what it stands in: "gzip", "xz", …; absent for a plain file (known once opened)
+    struct str path;      // as the user would type it; "-" for standard input; "x.tar/var/log/syslog" for a member
+    struct str container; // of a member: "tar", "gzip, tar", …; absent for a file
     int64_t size;         // bytes as stored, -1 when not known (a pipe)
     usec mtime;           // USEC_NONE when not known
     uint64_t device, inode;
+    // A member of an archive: its bytes are here, not in a file of that path.
+    const struct source_spool *spool; // NULL for a file
+    uint64_t at, length;              // where in the spool; less than `size` when not all of it was kept
+    struct str broken;                // why its end is missing; absent when it is whole
 };
 
 typedef VEC(struct source_item) source_items;
@@ -48,9 +54,13 @@ enum status source_open(const struct source_item *item, struct source **ret, str
 enum status source_read(struct source *source, char *buffer, size_t size, size_t *ret_n, struct error *error);
 // Stored bytes consumed so far, for progress.
 uint64_t source_consumed(const struct source *source);
-// "gzip", "xz", … or absent.
+// "gzip", "xz", …; for a member also what it stands in: "gzip, tar" (good until the source is closed); or absent.
 struct str source_container(const struct source *source);
 // enum anomaly_kind of the fault that source_read() reported: TRUNCATED, DAMAGED (also when the disk fails), BOMB;
 // ANOMALY_COUNT when there was none.
 int source_fault(const struct source *source);
+// Whether source_seek() may be asked: bytes as they are stored, in a file or a spool, `*ret_size` of them.
+bool source_seekable(const struct source *source, uint64_t *ret_size);
+// Goes on reading at `offset`.
+void source_seek(struct source *source, uint64_t offset);
 void source_close(struct source *source); // NULL is fine
