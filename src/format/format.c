@@ -4,10 +4,11 @@
 // The table of formats. A new one is a file here and a row below.
 #include "format/format.h"
 
+#include "format/alerts.h"
+#include "format/history.h"
 #include "format/journal.h"
 #include "format/nsg.h"
-#include "format/history.h"
-#include "format/packages.h"
+#include "format/pkglog.h"
 #include "format/sniff.h"
 #include "format/syslog.h"
 #include "format/vpc.h"
@@ -15,22 +16,26 @@
 
 // One row a line, by name.
 const struct format *const FORMATS[] = {
-    &journal_format,
-    &journal_export_format,
-    &journal_json_format,
-    &nsg_format,
-    &syslog_format,
-    &vpc_format,
-    &zeek_format,
-    &bash_history_format,
-    &fish_history_format,
-    &plain_history_format,
-    &zsh_history_format,
     &apt_history_format,
     &apt_term_format,
+    &bash_history_format,
     &dnf_format,
     &dpkg_format,
+    &eve_format,
+    &falco_format,
+    &fast_format,
+    &fish_history_format,
+    &journal_export_format,
+    &journal_format,
+    &journal_json_format,
+    &nsg_format,
     &pacman_format,
+    &plain_history_format,
+    &syslog_format,
+    &vpc_format,
+    &wazuh_format,
+    &zeek_format,
+    &zsh_history_format,
     &zypp_format,
     NULL,
 };

@@ -340,6 +340,8 @@ static void read_object(struct jsonl *j) {
     }
     add_nested_id(j, values);
     j->record.stamp = read_time(values[TS]);
+    if (values[TS].n && !j->record.stamp.present)
+        j->record.anomaly = ANOMALY_BAD_TIME;
     j->record.host = jsonl_any(j, systems);
     struct str log = jsonl_any(j, paths);
     struct program *program = arena_take(&j->arena, sizeof *program);
