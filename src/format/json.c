@@ -83,7 +83,7 @@ static enum json_kind plain_kind(struct str s) {
     return s.n && (s.p[0] == '-' || (unsigned char)(s.p[0] - '0') < 10) ? JSON_NUMBER : JSON_NONE;
 }
 
-bool json_take(struct str *s, struct json *ret) {
+bool json_value(struct str *s, struct json *ret) {
     struct str rest = *s;
     size_t end;
     *ret = (struct json){0};
@@ -141,14 +141,14 @@ bool json_next(struct json_walk *walk, struct str *ret_name, struct json *ret) {
         return break_walk(walk);
     walk->first = false;
     if (walk->object) {
-        if (!json_take(&walk->rest, &name) || name.kind != JSON_STRING)
+        if (!json_value(&walk->rest, &name) || name.kind != JSON_STRING)
             return break_walk(walk);
         *ret_name = name.text;
         skip_space(&walk->rest);
         if (!str_take(&walk->rest, S(":")))
             return break_walk(walk);
     }
-    return json_take(&walk->rest, ret) || break_walk(walk);
+    return json_value(&walk->rest, ret) || break_walk(walk);
 }
 
 bool json_open(struct str text, struct json_object *ret) {

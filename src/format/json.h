@@ -35,7 +35,7 @@ bool json_walk(struct str text, struct json_walk *ret);
 bool json_next(struct json_walk *walk, struct str *ret_name, struct json *ret);
 // Takes one whole value off the front of `*s`, after white space. False, and `*s` unchanged, when there is none or it
 // is cut off or nested too deeply.
-bool json_take(struct str *s, struct json *ret);
+bool json_value(struct str *s, struct json *ret);
 
 // An object with its members listed. Members beyond JSON_MEMBERS are left out.
 enum { JSON_MEMBERS = 128 };

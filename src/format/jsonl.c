@@ -55,7 +55,7 @@ static bool open_spread(struct str *rest, struct str line, struct json_object *o
     struct str after = str_between(s.p, rest->p + rest->n);
     struct json value;
     after = str_head(after, LIMIT_LINE);
-    if (!json_take(&after, &value) || value.kind != JSON_OBJECT || !json_open(value.text, object))
+    if (!json_value(&after, &value) || value.kind != JSON_OBJECT || !json_open(value.text, object))
         return false;
     struct str behind = str_between(value.text.p + value.text.n, rest->p + rest->n), tail;
     if (str_cut(&behind, '\n', &tail) && inner(tail).n)

@@ -204,7 +204,7 @@ static enum status close_bracket(struct reading *r, struct error *error) {
 
 static enum status read_value(struct reading *r, struct error *error) {
     struct json value;
-    if (!json_take(&r->rest, &value))
+    if (!json_value(&r->rest, &value))
         return fail_at(r, r->rest.p[0] == '"' ? "the document breaks off" : "no JSON", error);
     struct str behind = r->rest;
     while (behind.n && strchr(" \t\r\n", behind.p[0]) && behind.p[0])

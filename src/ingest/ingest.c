@@ -530,8 +530,8 @@ static enum status run_all(struct run *r) {
     if (status == OK && r->paths_n)
         status = source_walk(r->paths, r->paths_n, &r->arena, &r->items, &r->troubles, r->error);
     if (status == OK)
-        status = members_expand(&r->members, case_folder(r->file), &r->arena, &r->items, &r->troubles,
-                                r->options->stop, r->error);
+        status = members_expand(&r->members, case_folder(r->file), &r->arena, &r->items, &r->troubles, r->options->stop,
+                                r->error);
     report_walk(r);
     if (status != OK)
         return status;

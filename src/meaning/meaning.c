@@ -142,7 +142,7 @@ size_t meaning_read(const struct meaning *meaning, const struct message *message
     for (size_t i = 0; i < n; i++) {
         if (ret[i].kind == FACT_LOGON)
             finish_logon(&ret[i].logon, times);
-        else
+        else if (ret[i].kind == FACT_SESSION)
             finish_session(&ret[i].session);
     }
     return n;
