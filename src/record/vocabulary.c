@@ -42,9 +42,15 @@ static const char *const ITEM_MEANINGS[] = {ITEM_WORDS(MEANING)};
 #define VOCABULARY(upper, type)                                                                                        \
     { type, upper##_NAMES, upper##_MEANINGS, upper##_COUNT }
 const struct vocabulary VOCABULARIES[] = {
-    VOCABULARY(FACILITY, "facility"), VOCABULARY(SEVERITY, "severity"),         VOCABULARY(QUALITY, "ts_quality"),
-    VOCABULARY(OUTCOME, "outcome"),   VOCABULARY(LOGON_KIND, "logon_kind"),     VOCABULARY(METHOD, "method"),
-    VOCABULARY(REASON, "reason"),     VOCABULARY(SOURCE_STATE, "source_state"), VOCABULARY(ANOMALY, "anomaly_kind"),
+    VOCABULARY(FACILITY, "facility"),
+    VOCABULARY(SEVERITY, "severity"),
+    VOCABULARY(QUALITY, "ts_quality"),
+    VOCABULARY(OUTCOME, "outcome"),
+    VOCABULARY(LOGON_KIND, "logon_kind"),
+    VOCABULARY(METHOD, "method"),
+    VOCABULARY(REASON, "reason"),
+    VOCABULARY(SOURCE_STATE, "source_state"),
+    VOCABULARY(ANOMALY, "anomaly_kind"),
     VOCABULARY(WITNESS, "witness"),
     VOCABULARY(FLOW_DIRECTION, "flow_direction"),
     VOCABULARY(FLOW_DECISION, "flow_decision"),
