@@ -297,7 +297,8 @@ bool journal_give(struct journal_teller *t, uint64_t lines) {
 
 // ---- between entries
 
-static bool send_note(struct journal_teller *t, struct noted *noted, const char *format, va_list args) {
+__attribute__((format(printf, 3, 0))) static bool send_note(struct journal_teller *t, struct noted *noted,
+                                                            const char *format, va_list args) {
     char text[300];
     int n = vsnprintf(text, sizeof text, format, args);
     noted->detail = (struct str){text, n < 0 ? 0 : (size_t)n >= sizeof text ? sizeof text - 1 : (size_t)n};

@@ -118,8 +118,8 @@ enum status textlog_decode(const struct stream *stream, const struct sink *sink,
                            textlog_reader *read) {
     struct textlog t = {.stream = stream, .sink = sink, .rendered = traits & FORMAT_RENDERED};
     struct str rest = stream->bytes, line;
-    if (str_take(&rest, S("\xef\xbb\xbf")))
-        t.state = 0;
+    if (rest.n > 3) // a mark alone is a line
+        str_take(&rest, S("\xef\xbb\xbf"));
     for (unsigned n = 0; !t.stop && str_cut(&rest, '\n', &line); n++) {
         take_line(&t, line, read);
         if (n % 4096 == 0)

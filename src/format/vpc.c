@@ -236,7 +236,8 @@ static enum status decode_vpc(const struct stream *stream, const struct sink *si
     struct reading r = {.stream = stream, .sink = sink};
     struct str rest = stream->bytes, line;
     (void)error;
-    str_take(&rest, S("\xef\xbb\xbf"));
+    if (rest.n > 3) // a mark alone is a line
+        str_take(&rest, S("\xef\xbb\xbf"));
     for (uint64_t i = 0; str_cut(&rest, '\n', &line); i++) {
         if (!read_line(&r, line))
             return OK;

@@ -183,7 +183,7 @@ def main():
         top = pathlib.Path(folder, 'a', 'b', 'c')
         top.mkdir(parents=True)
         results = [check(top, *case) for case in cases()]
-    print(f'{sum(results)} of {len(results)} archives as they should be')
+    print(f'{sum(results)} passed, {len(results) - sum(results)} failed')
     return not all(results)
 
 
