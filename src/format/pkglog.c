@@ -145,6 +145,7 @@ static void read_rpm(struct textlog *t, struct str s) {
 }
 
 static bool take_rpm_stamp(struct str *s, struct stamp *ret) {
+    *ret = (struct stamp){0};
     struct stamp_found found = stamp_read(s, ret);
     return found.kind != STAMP_NONE && found.valid && str_take(s, S(" "));
 }
