@@ -39,7 +39,7 @@ select l.ts, h.names[l.host_id] as host, u.names[l.user_id] as user_name, l.outc
     p.names[l.program_id] as program, l.pid, a.ips[l.address_id] as source_ip, l.source_port,
     a.names[l.address_id] as source_host, t.names[l.terminal_id] as tty, k.prints[l.key_id] as key_fingerprint, l.count,
     l.kind, l.record_id, u.names[l.actor_id] as actor, k.types[l.key_id] as key_type, l.lines, a.countries[l.address_id] as country_code,
-    list_filter(['syslog', 'journal', 'utmp', 'audit', 'application', 'export'], lambda w, i: (l.witnesses >> (i - 1)::utinyint) & 1 = 1) as witnesses,
+    list_filter(enum_range(null::witness)::varchar[], lambda w, i: (l.witnesses >> (i - 1)::utinyint) & 1 = 1) as witnesses,
     l.user_id, l.address_id, l.host_id, l.program_id, l.terminal_id, l.key_id
 from logon_t l,
     (select list(name order by host_id) as names from host_t) h,
@@ -77,11 +77,15 @@ select h.name as host, i.kind, i.name, i.user_name, i.value, i.number, i.detail,
 from host_item_t i left join host_t h on h.host_id = i.host_id;
 
 create or replace view session_mark as
-select m.ts, h.name as host, m.opened, m.user_name, m.opened_by, m.uid, m.service, m.tty, m.source, p.name as program,
-    m.pid, m.source_id, m.record_id
-from session_mark_t m
-left join host_t h on h.host_id = m.host_id
-left join program_t p on p.program_id = m.program_id;
+select m.ts, h.names[m.host_id] as host, m.opened, u.names[m.user_id] as user_name, u.names[m.by_id] as opened_by, m.uid,
+    m.service, t.names[m.terminal_id] as tty, a.names[m.address_id] as source, p.names[m.program_id] as program, m.pid,
+    m.source_id, m.record_id
+from session_mark_t m,
+    (select list(name order by host_id) as names from host_t) h,
+    (select list(name order by user_id) as names from user_t) u,
+    (select list(name order by terminal_id) as names from terminal_t) t,
+    (select list(coalesce(ip, name) order by address_id) as names from address_t) a,
+    (select list(name order by program_id) as names from program_t) p;
 
 create or replace view finding as
 select f.finding_id, f.ts, f.until, h.name as host, f.name, f.severity, f.section, f.text, f.count, f.user_name,

@@ -107,7 +107,7 @@ enum status case_add_anomaly(struct case_writer *w, const struct anomaly_row *r,
     TABLE_PUT(t, 2, uint64_t, r->offset);
     TABLE_PUT(t, 3, uint64_t, r->length);
     TABLE_PUT(t, 4, uint8_t, (uint8_t)r->kind);
-    table_put_text(t, 5, r->detail);
+    writer_put_text(t, 5, r->detail);
     return writer_end_row(w, t, error);
 }
 
@@ -320,31 +320,20 @@ enum status case_connect_writer(struct case_file *file, struct case_connection *
 
 // A source that was being read when the program ended is read again from its beginning.
 static enum status remove_unfinished(struct case_writer *w, struct error *error) {
-    return case_execute(
-        w->connection,
-        "begin;"
-        "delete from facts.main.logon_t where source_id in (select source_id from facts.main.source_t where state = "
-        "'reading');"
-        "delete from facts.main.flow_t where source_id in (select source_id from facts.main.source_t where state = "
-        "'reading');"
-        "delete from facts.main.alert_t where source_id in (select source_id from facts.main.source_t where state = "
-        "'reading');"
-        "delete from facts.main.host_event_t where source_id in (select source_id from facts.main.source_t where state "
-        "= "
-        "'reading');"
-        "delete from facts.main.host_item_t where source_id in (select source_id from facts.main.source_t where state "
-        "= "
-        "'reading');"
-        "delete from facts.main.session_mark_t where source_id in (select source_id from facts.main.source_t where "
-        "state = "
-        "'reading');"
-        "delete from facts.main.log_t where place.source_id in (select source_id from facts.main.source_t where "
-        "state = 'reading');"
-        "delete from facts.main.anomaly_t where source_id in (select source_id from facts.main.source_t "
-        "where state = 'reading');"
-        "delete from facts.main.source_t where state = 'reading';"
-        "commit",
-        error);
+    static const char sources[] = "select source_id from facts.main.source_t where state = 'reading'";
+    struct buffer sql = {0};
+    buffer_print(&sql, "begin;");
+    writer_print_removal(&sql, sources);
+    buffer_print(&sql,
+                 "delete from facts.main.log_t where place.source_id in (%s);"
+                 "delete from facts.main.anomaly_t where source_id in (%s);"
+                 "delete from facts.main.source_t where state = 'reading';"
+                 "commit",
+                 sources, sources);
+    buffer_add_char(&sql, '\0');
+    enum status status = case_execute(w->connection, sql.p, error);
+    buffer_done(&sql);
+    return status;
 }
 
 static void take_numbers(void *context, const struct case_result *r, size_t row) {

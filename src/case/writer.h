@@ -55,6 +55,14 @@ struct fact_place {
     uint32_t length;
 };
 
+// A session's beginning or end; see struct session_mark. 0: not recorded.
+struct mark_row {
+    bool opened;
+    uint32_t user_id, by_id, terminal_id, address_id;
+    int64_t uid; // -1: NULL
+    struct str service;
+};
+
 struct anomaly_row {
     uint32_t source_id;
     uint64_t record_id; // 0: NULL
@@ -109,7 +117,7 @@ enum status case_add_event(struct case_writer *writer, const struct fact_place *
                            struct error *error);
 enum status case_add_item(struct case_writer *writer, const struct fact_place *place, const struct item *item,
                           struct error *error);
-enum status case_add_mark(struct case_writer *writer, const struct fact_place *place, const struct session_mark *mark,
+enum status case_add_mark(struct case_writer *writer, const struct fact_place *place, const struct mark_row *row,
                           struct error *error);
 // Commits all rows and names so far, and tells which sources are done.
 enum status case_flush(struct case_writer *writer, struct error *error);
@@ -121,6 +129,11 @@ enum status case_add_host_fact(struct case_writer *writer, uint32_t host_id, str
 // The text of a source that is about to be read.
 enum status case_open_text(struct case_file *file, uint32_t source_id, uint32_t flags, struct text_writer **ret,
                            struct error *error);
+
+// Sets the times of a source's records, and of all facts at them, to the SQL expression `to` (over `ts`), where the
+// time's quality is one of `qualities` ("'zone-given', …"). Several statements: put a transaction around them.
+enum status case_move_times(struct case_writer *writer, uint32_t source_id, struct str to, struct str qualities,
+                            struct error *error);
 
 // For the rooms that derive: statements that write, one or several, no parameters, never with text from
 // evidence inside. The case must be writable.

@@ -13,7 +13,7 @@ enum { MAX_TEXT = 16 << 10 }; // bytes of one text column
 const char *const FACT_TABLE_NAMES[FACT_TABLES] = {"flow_t", "alert_t", "host_event_t", "host_item_t",
                                                    "session_mark_t"};
 
-static void put_text(struct table *t, idx_t column, struct str s) {
+void writer_put_text(struct table *t, idx_t column, struct str s) {
     if (s.n > MAX_TEXT)
         s.n = MAX_TEXT;
     if (!s.n) {
@@ -57,7 +57,7 @@ enum status case_add_flow(struct case_writer *w, const struct fact_place *p, con
     put_port(t, 5, f->src_port);
     TABLE_PUT(t, 6, uint32_t, dst_id);
     put_port(t, 7, f->dst_port);
-    put_text(t, 8, f->protocol);
+    writer_put_text(t, 8, f->protocol);
     put_word(t, 9, f->direction, FLOW_DIRECTION_COUNT);
     put_word(t, 10, f->decision, FLOW_DECISION_COUNT);
     put_count(t, 11, f->packets);
@@ -65,8 +65,8 @@ enum status case_add_flow(struct case_writer *w, const struct fact_place *p, con
     put_count(t, 13, f->packets_back);
     put_count(t, 14, f->bytes_back);
     put_count(t, 15, f->duration);
-    put_text(t, 16, f->state);
-    put_text(t, 17, f->service);
+    writer_put_text(t, 16, f->state);
+    writer_put_text(t, 17, f->service);
     return writer_end_row(w, t, error);
 }
 
@@ -76,13 +76,13 @@ enum status case_add_alert(struct case_writer *w, const struct fact_place *p, co
     put_place(t, p);
     TABLE_PUT(t, 4, uint64_t, p->offset);
     TABLE_PUT(t, 5, uint32_t, p->length);
-    put_text(t, 6, a->id);
-    put_text(t, 7, a->name);
+    writer_put_text(t, 6, a->id);
+    writer_put_text(t, 7, a->name);
     put_word(t, 8, a->severity, ALERT_SEVERITY_COUNT);
     const struct str texts[] = {a->description, a->provider, a->techniques, a->entities,
                                 a->user,        a->source,   a->command};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        put_text(t, 9 + i, texts[i]);
+        writer_put_text(t, 9 + i, texts[i]);
     return writer_end_row(w, t, error);
 }
 
@@ -91,7 +91,7 @@ enum status case_add_event(struct case_writer *w, const struct fact_place *p, co
     struct table *t = &w->facts[TABLE_EVENT];
     put_place(t, p);
     put_word(t, 4, e->kind, HOST_EVENT_COUNT);
-    put_text(t, 5, e->detail);
+    writer_put_text(t, 5, e->detail);
     return writer_end_row(w, t, error);
 }
 
@@ -100,26 +100,59 @@ enum status case_add_item(struct case_writer *w, const struct fact_place *p, con
     struct table *t = &w->facts[TABLE_ITEM];
     put_place(t, p);
     put_word(t, 4, i->kind, ITEM_COUNT);
-    put_text(t, 5, i->name);
-    put_text(t, 6, i->user);
-    put_text(t, 7, i->value);
+    writer_put_text(t, 5, i->name);
+    writer_put_text(t, 6, i->user);
+    writer_put_text(t, 7, i->value);
     TABLE_PUT_OR_NULL(t, 8, int64_t, i->number, i->number == ITEM_NO_NUMBER);
-    put_text(t, 9, i->detail);
+    writer_put_text(t, 9, i->detail);
     return writer_end_row(w, t, error);
 }
 
-enum status case_add_mark(struct case_writer *w, const struct fact_place *p, const struct session_mark *m,
+enum status case_add_mark(struct case_writer *w, const struct fact_place *p, const struct mark_row *m,
                           struct error *error) {
     struct table *t = &w->facts[TABLE_MARK];
     put_place(t, p);
     TABLE_PUT(t, 4, bool, m->opened);
-    put_text(t, 5, m->user);
-    put_text(t, 6, m->by);
+    TABLE_PUT(t, 5, uint32_t, m->user_id);
+    TABLE_PUT(t, 6, uint32_t, m->by_id);
     TABLE_PUT_OR_NULL(t, 7, int64_t, m->uid, m->uid < 0);
-    put_text(t, 8, m->service);
-    put_text(t, 9, m->tty);
-    put_text(t, 10, m->source);
+    writer_put_text(t, 8, m->service);
+    TABLE_PUT(t, 9, uint32_t, m->terminal_id);
+    TABLE_PUT(t, 10, uint32_t, m->address_id);
     TABLE_PUT(t, 11, uint32_t, p->program_id);
     TABLE_PUT_OR_NULL(t, 12, int32_t, p->pid, p->pid < 0 || p->pid > INT32_MAX);
     return writer_end_row(w, t, error);
+}
+
+// ---- All that stands at a record ----
+
+// Tables of facts that have record_id, ts and source_id.
+static const char *const OF_RECORDS[] = {"logon_t",      "flow_t",      "alert_t",
+                                         "host_event_t", "host_item_t", "session_mark_t"};
+enum { OF_RECORDS_N = sizeof OF_RECORDS / sizeof *OF_RECORDS };
+
+void writer_print_removal(struct buffer *sql, const char *sources) {
+    for (size_t i = 0; i < OF_RECORDS_N; i++)
+        buffer_print(sql, "delete from facts.main.%s where source_id in (%s);", OF_RECORDS[i], sources);
+}
+
+enum status case_move_times(struct case_writer *w, uint32_t source_id, struct str to, struct str qualities,
+                            struct error *error) {
+    struct buffer sql = {0};
+    buffer_print(&sql,
+                 "create or replace temp table moved as select record_id from facts.main.log_t where "
+                 "place.source_id = %u and class_id in (select class_id from facts.main.class_t where ts_quality in "
+                 "(%.*s));",
+                 source_id, STR_ARG(qualities));
+    for (size_t i = 0; i < OF_RECORDS_N; i++)
+        buffer_print(&sql, "update facts.main.%s set ts = %.*s where source_id = %u and record_id in (from moved);",
+                     OF_RECORDS[i], STR_ARG(to), source_id);
+    buffer_print(&sql,
+                 "update facts.main.log_t set ts = %.*s where place.source_id = %u and record_id in (from moved);"
+                 "drop table moved",
+                 STR_ARG(to), source_id);
+    buffer_add_char(&sql, '\0');
+    enum status status = case_execute(w->connection, sql.p, error);
+    buffer_done(&sql);
+    return status;
 }

@@ -42,3 +42,7 @@ struct case_writer {
 
 // Ends a row of a table of facts, and commits a row group that is full.
 enum status writer_end_row(struct case_writer *writer, struct table *table, struct error *error);
+// Any bytes from evidence, as valid UTF-8 and bounded; absent and empty are NULL.
+void writer_put_text(struct table *table, idx_t column, struct str s);
+// Statements that remove the facts of the sources that the query `sources` gives.
+void writer_print_removal(struct buffer *sql, const char *sources);

@@ -19,32 +19,15 @@ static bool is_wanted(void *context, struct str path, struct str head) {
     return format_detect(nl < 0 ? head : str_head(head, (size_t)nl + 1), path, &reason) != NULL;
 }
 
-// Only what is an archive needs a spool, and nothing is opened to find out more often than once.
-static bool is_archive(const struct source_item *item) {
-    struct source *source;
-    char head[512];
-    size_t n = 0, more;
-    if (str_eq(item->path, S("-")) || source_open(item, &source, NULL) != OK)
-        return false;
-    while (n < sizeof head && source_read(source, head + n, sizeof head - n, &more, NULL) == OK)
-        n += more;
-    source_close(source);
-    return source_archive_kind((struct str){head, n}) != NULL;
-}
-
 enum status members_expand(struct members *m, const char *folder, struct arena *arena, source_items *items,
                            source_troubles *troubles, const atomic_bool *stop, struct error *error) {
     source_items flat = {0};
     enum status status = OK;
+    m->spool = source_spool_new(folder);
+    const struct source_expansion how = {.spool = m->spool, .wants = is_wanted, .stop = stop};
     for (size_t i = 0; i < items->n && status != FATAL; i++) {
         const struct source_item *item = &items->at[i];
-        status = SKIP;
-        if (is_archive(item)) {
-            status = m->spool ? OK : source_spool_new(folder, &m->spool, error);
-            struct source_expansion how = {.spool = m->spool, .wants = is_wanted, .stop = stop};
-            if (status == OK)
-                status = source_expand(item, &how, arena, &flat, &m->links, troubles, error);
-        }
+        status = source_expand(item, &how, arena, &flat, &m->links, troubles, error);
         if (status == OK)
             *VEC_PUSH(&m->archives) = *item;
         else if (status == SKIP)

@@ -8,7 +8,7 @@
 #include "source/expand.h"
 
 struct members {
-    struct source_spool *spool; // NULL as long as there was no archive
+    struct source_spool *spool;
     source_links links;
     source_items archives; // what was opened
 };

@@ -272,8 +272,9 @@ static const char *const SIGNS[] = {"/etc/os-release", "/etc/hostname", "/etc/ti
 
 static bool has(struct origins *o, struct str root, const char *name) {
     if (is_archived(o, root)) {
-        struct str path = arena_print(o->arena, "%.*s%s", STR_ARG(root), name);
-        return find_member(o, path) || find_link(o, path);
+        char text[LIMIT_PATH + 64]; // asked for every folder: not from the arena
+        struct str path = {text, (size_t)snprintf(text, sizeof text, "%.*s%s", STR_ARG(root), name)};
+        return path.n < sizeof text && (find_member(o, path) || find_link(o, path));
     }
     int fd = open_inside(root, name, O_PATH | O_NOFOLLOW);
     if (fd >= 0)
@@ -371,8 +372,9 @@ struct origins *origins_new(struct arena *arena) {
 static struct origin *find_above(struct origins *o, struct str folder, size_t least) {
     for (;;) {
         for (size_t i = 0; i < sizeof ROOTS / sizeof *ROOTS; i++) {
-            struct str root = ROOTS[i][0] ? arena_print(o->arena, "%.*s%s", STR_ARG(folder), ROOTS[i]) : folder;
-            if (is_root(o, root))
+            char text[LIMIT_PATH + 32];
+            struct str root = {text, (size_t)snprintf(text, sizeof text, "%.*s%s", STR_ARG(folder), ROOTS[i])};
+            if (root.n < sizeof text && is_root(o, root))
                 return get_origin(o, root);
         }
         ptrdiff_t slash = str_rfind_char(folder, '/');
@@ -406,33 +408,6 @@ struct origin *origin_of(struct origins *o, struct str path, char *const *given,
             return of_folder(o, path, root.n);
     }
     return NULL;
-}
-
-static int hex_value(char c) {
-    return is_digit(c) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
-// Velociraptor writes bytes that file systems dislike as "%2F".
-static struct str percent_decode(struct str s, struct arena *arena) {
-    char *p = arena_take(arena, s.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        int high = s.p[i] == '%' && i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(s.p[i + 2]) : -1;
-        bool code = low >= 0 && high * 16 + low != 0;
-        p[n++] = code ? (char)(high * 16 + low) : s.p[i];
-        i += code ? 2 : 0;
-    }
-    return (struct str){p, n};
-}
-
-struct str origin_path(const struct origin *origin, struct str path, struct arena *arena) {
-    if (origin && str_starts(path, origin->root) && path.n > origin->root.n && path.p[origin->root.n] == '/') {
-        struct str below = str_skip(path, origin->root.n);
-        return str_find(origin->root, S("/uploads/")) >= 0 ? percent_decode(below, arena) : below;
-    }
-    ptrdiff_t at = str_rfind(path, S("/var/log/"));
-    return at < 0 ? path : str_skip(path, (size_t)at);
 }
 
 void origins_free(struct origins *o) {

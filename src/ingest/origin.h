@@ -29,8 +29,6 @@ void origins_take(struct origins *origins, const source_items *items, const sour
                   const source_items *archives);
 // Whether a file is one of those that name a host.
 bool origin_is_sign(struct str path);
-// The path on the host it comes from: "/var/log/auth.log"; the path itself when nothing tells.
-struct str origin_path(const struct origin *origin, struct str path, struct arena *arena);
 // The origin of a source's path; the same pointer for sources of the same root. NULL when the path is not
 // inside anything that looks like a host's file system. `given` are the paths the user named.
 struct origin *origin_of(struct origins *origins, struct str path, char *const *given, size_t given_n);

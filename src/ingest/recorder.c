@@ -6,9 +6,9 @@
 // it make it longer.
 #include "ingest/recorder.h"
 
-#include "base/escape.h"
 #include "base/limits.h"
 #include "ingest/attempts.h"
+#include "ingest/facts.h"
 #include "ingest/infer.h"
 #include "ingest/years.h"
 
@@ -77,19 +77,6 @@ static void note(struct recorder *r, enum anomaly_kind kind, uint64_t record_id,
 
 // ---- Names ----
 
-// The number of a name from evidence. Tables hold valid UTF-8 only; other bytes are made visible once.
-static uint32_t name_id(struct intern *table, struct str name) {
-    char clean[4 * LIMIT_NAME];
-    if (name.n > LIMIT_NAME)
-        name.n = LIMIT_NAME;
-    uint32_t id = intern_find(table, name);
-    if (id || !name.n)
-        return id;
-    if (!utf8_valid(name))
-        name = (struct str){clean, utf8_clean(name, clean)};
-    return intern_id(table, name);
-}
-
 // Hosts and programs come again and again: a glance at a few bytes mostly finds the number without a hash.
 static uint32_t cached_id(uint32_t cache[NAME_CACHE], struct intern *table, struct str name) {
     if (!name.n)
@@ -97,7 +84,7 @@ static uint32_t cached_id(uint32_t cache[NAME_CACHE], struct intern *table, stru
     uint32_t *id =
         &cache[(name.n * 31 + (unsigned char)name.p[0] * 7 + (unsigned char)name.p[name.n - 1]) % NAME_CACHE];
     if (!*id || !str_eq(intern_value(table, *id), name))
-        *id = name_id(table, name);
+        *id = facts_name(table, name);
     return *id;
 }
 
@@ -227,9 +214,9 @@ static void write_attempt(void *context, const struct attempt *a) {
 static uint32_t key_id(struct intern *table, const struct logon *l) {
     char name[2 * LIMIT_NAME];
     if (!l->fingerprint.n || !l->key_type.n || l->fingerprint.n + l->key_type.n >= sizeof name)
-        return name_id(table, l->fingerprint);
+        return facts_name(table, l->fingerprint);
     int n = snprintf(name, sizeof name, "%.*s %.*s", STR_ARG(l->key_type), STR_ARG(l->fingerprint));
-    return name_id(table, (struct str){name, (size_t)n});
+    return facts_name(table, (struct str){name, (size_t)n});
 }
 
 static void take_logon(struct recorder *r, const struct log_row *row, const struct meaning *meaning,
@@ -246,10 +233,10 @@ static void take_logon(struct recorder *r, const struct log_row *row, const stru
                               .reason = l->reason,
                               .method = l->method,
                               .step = l->step,
-                              .user_id = name_id(&n->user, l->user),
-                              .actor_id = name_id(&n->user, l->actor),
-                              .address_id = name_id(&n->address, l->source),
-                              .terminal_id = name_id(&n->terminal, l->tty),
+                              .user_id = facts_name(&n->user, l->user),
+                              .actor_id = facts_name(&n->user, l->actor),
+                              .address_id = facts_name(&n->address, l->source),
+                              .terminal_id = facts_name(&n->terminal, l->tty),
                               .key_id = key_id(&n->key, l),
                               .port = l->port,
                               .count = l->count < LIMIT_REPEAT ? l->count : LIMIT_REPEAT,
@@ -276,44 +263,14 @@ static bool repeat_last(struct recorder *r, const struct log_row *row, struct st
     return true;
 }
 
-// Terms of the field for what is no logon.
-static void take_flow(struct recorder *r, const struct fact_place *place, const struct flow *f) {
-    uint32_t src = name_id(&r->names->address, f->src), dst = name_id(&r->names->address, f->dst);
-    keep_status(r, case_add_flow(r->writer, place, f, src, dst, r->error));
-}
-
-static void take_host_fact(struct recorder *r, uint32_t host_id, const struct host_fact *f) {
-    if (host_id && utf8_valid(f->key) && utf8_valid(f->value))
-        keep_status(r, case_add_host_fact(r->writer, host_id, f->key, f->value, r->error));
-}
-
 static void take_fact(struct recorder *r, const struct log_row *row, const struct meaning *meaning,
                       const struct fact *f) {
     const struct fact_place place = {row->record_id, row->ts,  row->host_id, row->program_id,
                                      row->source_id, row->pid, row->offset,  row->length};
-    switch (f->kind) {
-    case FACT_LOGON:
+    if (f->kind == FACT_LOGON)
         take_logon(r, row, meaning, &f->logon);
-        break;
-    case FACT_SESSION:
-        keep_status(r, case_add_mark(r->writer, &place, &f->session, r->error));
-        break;
-    case FACT_FLOW:
-        take_flow(r, &place, &f->flow);
-        break;
-    case FACT_ALERT:
-        keep_status(r, case_add_alert(r->writer, &place, &f->alert, r->error));
-        break;
-    case FACT_HOST_EVENT:
-        keep_status(r, case_add_event(r->writer, &place, &f->event, r->error));
-        break;
-    case FACT_ITEM:
-        keep_status(r, case_add_item(r->writer, &place, &f->item, r->error));
-        break;
-    case FACT_HOST:
-        take_host_fact(r, row->host_id, &f->host);
-        break;
-    }
+    else
+        keep_status(r, facts_write(r->writer, &place, f, r->error));
 }
 
 static void read_meaning(struct recorder *r, const struct log_row *row, const struct record *record) {
@@ -483,17 +440,6 @@ enum status recorder_take_note(struct recorder *r, const struct noted *n, struct
 
 // ---- Sources ----
 
-// A host goes by the name its records use: "web-01" where /etc/hostname says "web-01.example.com".
-static uint32_t host_of_evidence(struct recorder *r, struct str name) {
-    if (!name.n)
-        return 0;
-    uint32_t id = intern_find(&r->names->host, name);
-    ptrdiff_t dot = str_find_char(name, '.');
-    if (!id && dot > 0)
-        id = intern_find(&r->names->host, str_head(name, (size_t)dot));
-    return id ? id : name_id(&r->names->host, name);
-}
-
 struct recorder *recorder_new(struct case_writer *writer, usec now) {
     struct recorder *r = must_zero(1, sizeof *r);
     r->writer = writer;
@@ -507,7 +453,7 @@ struct recorder *recorder_new(struct case_writer *writer, usec now) {
 void recorder_begin(struct recorder *r, const struct recorder_source *source) {
     r->source = *source;
     r->counts = (struct recorder_counts){.first_ts = USEC_NONE, .last_ts = USEC_NONE};
-    r->host_id = host_of_evidence(r, source->host);
+    r->host_id = facts_host(&r->names->host, source->host);
     r->file_facility = (uint8_t)infer_facility_of_file(source->path);
     r->roll = (struct years_roll){0};
     r->day_key = -1;

@@ -66,9 +66,7 @@ static void find_shifts(const struct zone *from, const struct zone *to, usec fir
 
 // ---- Statements ----
 
-static const char *const TABLES[] = {"logon_t", "flow_t", "alert_t", "host_event_t", "host_item_t", "session_mark_t"};
-
-#define ZONED "('zone-given', 'zone-assumed', 'year-solved', 'year-solved-zone-assumed', 'inherited')"
+#define ZONED S("'zone-given', 'zone-assumed', 'year-solved', 'year-solved-zone-assumed', 'inherited'")
 
 static void put_shift(struct buffer *sql, const shifts *s) {
     buffer_print(sql, "ts + to_microseconds(case");
@@ -99,49 +97,56 @@ static void put_class_change(struct buffer *sql, uint32_t source) {
             words[i][1], words[i][0], source, words[i][1], source, words[i][0], words[i][1]);
 }
 
-static void put_statements(struct buffer *sql, uint32_t source, const shifts *s) {
-    buffer_print(sql,
-                 "begin;create temp table moved as select record_id from facts.main.log_t where place.source_id = "
-                 "%u and class_id in (select class_id from facts.main.class_t where ts_quality in " ZONED ");",
-                 source);
-    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
-        buffer_print(sql, "update facts.main.%s set ts = ", TABLES[i]);
-        put_shift(sql, s);
-        buffer_print(sql, " where source_id = %u and record_id in (from moved);", source);
-    }
-    buffer_print(sql, "update facts.main.log_t set ts = ");
-    put_shift(sql, s);
-    buffer_print(sql, " where place.source_id = %u and record_id in (from moved);drop table moved;", source);
-    put_class_change(sql, source);
+static void put_ends(struct buffer *sql, uint32_t source) {
     buffer_print(sql,
                  "update facts.main.source_t set first_ts = t.low, last_ts = t.high from (select min(ts) as low, "
                  "max(ts) as high from facts.main.log_t where place.source_id = %u) t where source_id = %u;"
                  "update facts.main.host_t set first_ts = t.low, last_ts = t.high from (select c.host_id, min(l.ts) as "
                  "low, max(l.ts) as high from facts.main.log_t l join facts.main.class_t c on c.class_id = l.class_id "
-                 "group by c.host_id) t where t.host_id = host_t.host_id;commit",
+                 "group by c.host_id) t where t.host_id = host_t.host_id",
                  source, source);
 }
 
+static enum status change_rows(struct case_writer *w, const struct moved_source *m, const shifts *found,
+                               struct error *error) {
+    const struct case_param params[] = {{"id", case_from_integer(m->source_id)}, {"zone", case_from_text(m->to.name)}};
+    struct case_connection *c = case_writer_connection(w);
+    struct buffer to = {0}, sql = {0};
+    put_shift(&to, found);
+    put_class_change(&sql, m->source_id);
+    put_ends(&sql, m->source_id);
+    buffer_add_char(&sql, '\0');
+    enum status status = case_move_times(w, m->source_id, buffer_str(&to), ZONED, error);
+    if (status == OK)
+        status = case_execute(c, sql.p, error);
+    if (status == OK)
+        status = case_each(c,
+                           S("update facts.main.source_t set zone = $zone, zone_from = '--tz, after reading' where "
+                             "source_id = $id"),
+                           params, 2, NULL, NULL, error);
+    buffer_done(&to);
+    buffer_done(&sql);
+    return status;
+}
+
+// All or nothing: times that were moved in a source that does not say so would be moved again.
 static enum status move_source(struct case_writer *w, const struct moved_source *m, struct error *error) {
+    struct case_connection *c = case_writer_connection(w);
     struct zone *from = zone_named(m->zone);
-    struct buffer sql = {0};
     shifts found = {0};
     if (!from)
         return error_set(error, FAIL, 0,
                          "the zone '%.*s' in which '%.*s' was read is not known by name; read it again into a new case",
                          STR_ARG(m->zone), STR_ARG(m->path));
     find_shifts(from, m->to.zone, m->first, m->last, &found);
-    put_statements(&sql, m->source_id, &found);
-    buffer_add_char(&sql, '\0');
-    enum status status = case_execute(case_writer_connection(w), sql.p, error);
-    const struct case_param params[] = {{"id", case_from_integer(m->source_id)}, {"zone", case_from_text(m->to.name)}};
+    enum status status = case_execute(c, "begin", error);
     if (status == OK)
-        status = case_each(case_writer_connection(w),
-                           S("update facts.main.source_t set zone = $zone, zone_from = '--tz, after reading' where "
-                             "source_id = $id"),
-                           params, 2, NULL, NULL, error);
+        status = change_rows(w, m, &found, error);
+    if (status == OK)
+        status = case_execute(c, "commit", error);
+    if (status != OK)
+        case_execute(c, "rollback", NULL);
     VEC_DONE(&found);
-    buffer_done(&sql);
     zone_free(from);
     return status;
 }

@@ -5,112 +5,94 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "record/vocabulary.h"
+#include "source/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum { SMALL = 8 << 20 };
 
 struct taking {
     struct whole *whole;
-    struct buffer small; // all of it, up to SMALL bytes
-    int fd;              // -1 as long as it is small
-    uint64_t size;
+    struct buffer small;        // all of it, up to SMALL bytes
+    struct source_spool *spool; // NULL as long as it is small
     const char *folder;
     struct text_writer *text;
     struct digest digest;
-    struct error *error;
 };
 
-static enum status write_all(struct taking *t, struct str bytes) {
-    while (bytes.n) {
-        ssize_t n = write(t->fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return error_set(t->error, FATAL, errno, "cannot write to a temporary file in '%s'", t->folder);
-        bytes = str_skip(bytes, n > 0 ? (size_t)n : 0);
-    }
-    return OK;
+// Moves what was small into a spool.
+static enum status grow_large(struct taking *t, struct error *error) {
+    t->spool = source_spool_new(t->folder);
+    enum status status = source_spool_open(t->spool, error);
+    return status == OK ? source_spool_put(t->spool, 0, t->small.p, t->small.n, error) : status;
 }
 
-static int open_nameless(const char *folder) {
-    char name[LIMIT_PATH];
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
-        return fd;
-    snprintf(name, sizeof name, "%s/.spool-XXXXXX", folder);
-    fd = mkostemp(name, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(name);
-    return fd;
-}
-
-static enum status grow_large(struct taking *t) {
-    t->fd = open_nameless(t->folder);
-    if (t->fd < 0)
-        return error_set(t->error, FATAL, errno, "cannot make a temporary file in '%s'", t->folder);
-    return write_all(t, buffer_str(&t->small));
-}
-
-static enum status take(struct taking *t, struct str bytes) {
-    digest_add(&t->digest, bytes);
-    if (t->text && text_write(t->text, bytes, t->error) != OK)
-        return FATAL;
-    t->size += bytes.n;
-    if (t->fd < 0 && t->size <= SMALL) {
+static enum status keep(struct taking *t, struct str bytes, struct error *error) {
+    uint64_t at = t->whole->size;
+    enum status status = OK;
+    if (!t->spool && at + bytes.n <= SMALL)
         buffer_add(&t->small, bytes);
-        return OK;
-    }
-    enum status status = t->fd < 0 ? grow_large(t) : OK;
-    return status == OK ? write_all(t, bytes) : status;
+    else if (!t->spool)
+        status = grow_large(t, error);
+    if (status == OK && t->spool)
+        status = source_spool_put(t->spool, at, bytes.p, bytes.n, error);
+    return status;
 }
 
-static enum status map(struct taking *t) {
-    if (t->fd < 0) {
-        t->whole->bytes = buffer_str(&t->small);
-        if (!t->whole->bytes.p)
-            t->whole->bytes = S("");
+// FAIL when there is no room for it: then it ends here. FATAL when its text cannot be kept.
+static enum status take(struct taking *t, struct str bytes, struct error *error) {
+    enum status status = keep(t, bytes, error);
+    if (status != OK)
+        return status;
+    t->whole->size += bytes.n;
+    digest_add(&t->digest, bytes);
+    return t->text && text_write(t->text, bytes, error) != OK ? FATAL : OK;
+}
+
+static enum status map(struct taking *t, struct error *error) {
+    struct whole *w = t->whole;
+    if (!t->spool) {
+        w->bytes = t->small.n ? buffer_str(&t->small) : S("");
         return OK;
     }
-    void *p = mmap(NULL, t->size, PROT_READ, MAP_PRIVATE, t->fd, 0);
+    void *p = mmap(NULL, w->size, PROT_READ, MAP_PRIVATE, source_spool_file(t->spool), 0);
     if (p == MAP_FAILED)
-        return error_set(t->error, FATAL, errno, "no address space for %llu bytes", (unsigned long long)t->size);
-    t->whole->bytes = (struct str){p, t->size};
-    t->whole->mapped = true;
-    buffer_done(&t->small);
+        return error_set(error, FATAL, errno, "no address space for %llu bytes", (unsigned long long)w->size);
+    w->bytes = (struct str){p, w->size};
+    w->mapped = true;
     return OK;
 }
 
 enum status whole_read(struct source *source, struct str head, bool ended, const char *folder, struct text_writer *text,
                        const atomic_bool *stop, struct whole *ret, struct error *error) {
-    struct taking t = {.whole = ret, .fd = -1, .folder = folder, .text = text, .error = error};
+    struct taking t = {.whole = ret, .folder = folder, .text = text};
     char *block = must_alloc(LIMIT_READ_BLOCK);
-    enum status status = OK, got = ended ? END : OK;
     *ret = (struct whole){.fault = ANOMALY_COUNT};
     error_clear(&ret->broken);
     digest_begin(&t.digest);
-    status = take(&t, head);
-    while (status == OK && got == OK) {
+    enum status status = take(&t, head, &ret->broken);
+    if (status == OK && ended)
+        status = END;
+    while (status == OK) {
         size_t n = 0;
-        got = stop && atomic_load(stop) ? END : source_read(source, block, LIMIT_READ_BLOCK, &n, &ret->broken);
-        if (got == OK)
-            status = take(&t, (struct str){block, n});
+        status = stop && atomic_load(stop) ? END : source_read(source, block, LIMIT_READ_BLOCK, &n, &ret->broken);
+        ret->fault = status == FAIL ? source_fault(source) : ANOMALY_COUNT;
+        if (status == OK)
+            status = take(&t, (struct str){block, n}, &ret->broken);
     }
-    ret->status = got;
-    ret->fault = got == FAIL ? source_fault(source) : ANOMALY_COUNT;
+    if (status == FAIL && ret->fault == ANOMALY_COUNT)
+        ret->fault = ANOMALY_TRUNCATED; // no room for the rest
+    ret->status = status;
     ret->stored = source_consumed(source);
     digest_text(&t.digest, ret->sha256);
     digest_done(&t.digest);
     free(block);
-    if (status == OK)
-        status = map(&t);
-    if (status != OK)
+    status = status == FATAL ? error_set(error, FATAL, ret->broken.sys, "%s", ret->broken.text) : map(&t, error);
+    if (status != OK || t.spool)
         buffer_done(&t.small);
-    if (t.fd >= 0)
-        close(t.fd);
+    source_spool_free(t.spool); // a mapping stays
     return status;
 }
 

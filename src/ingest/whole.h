@@ -2,7 +2,7 @@
 // Copyright The Linux Host Explorer Authors
 //
 // A whole source in memory, for formats that decode rather than cut lines. What is small is read into memory; what
-// is larger goes through a file of ours without a name, which nobody can shorten while it is mapped.
+// is larger goes through a spool, which nobody can shorten while it is mapped.
 #pragma once
 
 #include "case/text.h"
@@ -13,6 +13,7 @@
 
 struct whole {
     struct str bytes;
+    uint64_t size; // bytes taken
     bool mapped;
     char sha256[DIGEST_TEXT];
     uint64_t stored;    // stored bytes consumed
@@ -21,8 +22,8 @@ struct whole {
     struct error broken;
 };
 
-// Reads `head` and what is left of `source`; keeps it as text, too, when `text` is not NULL. `folder` is where the file
-// without a name is made. FATAL when it cannot be kept (disk full); END when stopped.
+// Reads `head` and what is left of `source`; keeps it as text, too, when `text` is not NULL. `folder` is where the
+// spool is made. FATAL when the text cannot be kept (disk full).
 enum status whole_read(struct source *source, struct str head, bool ended, const char *folder, struct text_writer *text,
                        const atomic_bool *stop, struct whole *ret, struct error *error);
 void whole_done(struct whole *whole);

@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 struct source_spool {
-    int fd;
+    const char *folder;
+    int fd;              // -1 until something is kept
     uint64_t end, bound; // the bound counts bytes that are on the disk
     uint64_t put;
 };
@@ -33,22 +34,27 @@ static int open_nameless(const char *folder) {
     return fd;
 }
 
-enum status source_spool_new(const char *folder, struct source_spool **ret, struct error *error) {
-    struct statfs fs;
-    int fd = open_nameless(folder);
-    if (fd < 0)
-        return error_set(error, FATAL, errno, "no temporary file in '%s' for the members of archives: %s", folder,
-                         strerrordesc_np(errno));
+struct source_spool *source_spool_new(const char *folder) {
     struct source_spool *s = must_zero(1, sizeof *s);
-    *s = (struct source_spool){.fd = fd, .bound = LIMIT_INFLATE_TOTAL};
-    if (fstatfs(fd, &fs) == 0 && (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize / 2 < s->bound)
+    *s = (struct source_spool){.folder = folder, .fd = -1, .bound = LIMIT_INFLATE_TOTAL};
+    return s;
+}
+
+enum status source_spool_open(struct source_spool *s, struct error *error) {
+    struct statfs fs;
+    if (s->fd >= 0)
+        return OK;
+    s->fd = open_nameless(s->folder);
+    if (s->fd < 0)
+        return error_set(error, FATAL, errno, "cannot make a temporary file in '%s': %s", s->folder,
+                         strerrordesc_np(errno));
+    if (fstatfs(s->fd, &fs) == 0 && (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize / 2 < s->bound)
         s->bound = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize / 2;
-    *ret = s;
     return OK;
 }
 
 void source_spool_free(struct source_spool *s) {
-    if (s)
+    if (s && s->fd >= 0)
         close(s->fd);
     free(s);
 }
@@ -64,13 +70,13 @@ uint64_t source_spool_end(const struct source_spool *s) {
 enum status source_spool_put(struct source_spool *s, uint64_t at, const char *p, size_t n, struct error *error) {
     if (n > s->bound - s->put)
         return error_set(error, FAIL, ENOSPC,
-                         "the members of archives take more than half of the free disk (give more room to the case)");
+                         "what is unpacked takes more than half of the free disk (give more room to the case)");
     while (n) {
         ssize_t done = pwrite(s->fd, p, n, (off_t)at);
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            return error_set(error, FAIL, errno, "cannot keep a member of an archive: %s", strerrordesc_np(errno));
+            return error_set(error, FAIL, errno, "cannot keep what is unpacked: %s", strerrordesc_np(errno));
         s->put += (uint64_t)done;
         at += (uint64_t)done;
         p += done;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// Where the members of archives lie while a case is made: one file after the other in one temporary file that
-// has no name, so that nothing of the evidence ever becomes a path on this machine, and nothing stays behind when
-// the program is killed.
+// Where bytes of the evidence lie while a case is made: the members of archives one after the other, or one large
+// source that is decoded as a whole. A temporary file without a name, so that nothing of the evidence ever becomes a
+// path on this machine, and nothing stays behind when the program is killed.
 #pragma once
 
 #include "base/status.h"
@@ -13,8 +13,10 @@
 
 struct source_spool;
 
-// Makes one in `folder`, for at most half of what is free there and LIMIT_INFLATE_TOTAL.
-enum status source_spool_new(const char *folder, struct source_spool **ret, struct error *error);
+// One in `folder` (which must stay as it is), for at most half of what is free there and LIMIT_INFLATE_TOTAL.
+struct source_spool *source_spool_new(const char *folder);
+// Makes its file when it is not there yet: to be called before all that follows. FATAL when the folder takes none.
+enum status source_spool_open(struct source_spool *spool, struct error *error);
 void source_spool_free(struct source_spool *spool); // NULL is fine; items in it cannot be opened any more
 
 int source_spool_file(const struct source_spool *spool);

@@ -364,6 +364,63 @@ static void nothing_to_read(void **state) {
     assert_non_null(strstr(p->error.text, "evidence"));
 }
 
+// ---- Streams that are decoded ----
+
+#define ENTRY(second, who, message)                                                                                    \
+    "__REALTIME_TIMESTAMP=17726007" second "000000\n_HOSTNAME=web-01\nSYSLOG_IDENTIFIER=" who "\n"                     \
+    "MESSAGE=" message "\n\n"
+#define ACCEPTED "Accepted password for root from 203.0.113.5 port 4711 ssh2"
+
+static void a_decoded_stream_that_grew(void **state) {
+    struct place *p = *state;
+    put(p, "journal.export",
+        S(ENTRY("01", "sshd", ACCEPTED)
+              ENTRY("02", "sudo", "pam_unix(sudo:session): session opened for user root(uid=0) by (uid=0)")),
+        0);
+    expect_read(p);
+    expect(p, "select count(*), count(distinct record_id) from log", "2\t2\n");
+    put(p, "journal.export",
+        S(ENTRY("01", "sshd", ACCEPTED)
+              ENTRY("02", "sudo", "pam_unix(sudo:session): session opened for user root(uid=0) by (uid=0)")
+                  ENTRY("03", "sshd", ACCEPTED)),
+        0);
+    expect_read(p);
+    expect(p, "select message from log order by ts",
+           ACCEPTED "\npam_unix(sudo:session): session opened for user root(uid=0) by (uid=0)\n" ACCEPTED "\n");
+    expect(p, "select user_name, unnest(witnesses) from logon", "root\tjournal\nroot\tjournal\n");
+    expect(p, "select host, opened, user_name, uid, service, program from session_mark",
+           "web-01\t1\troot\t0\tsudo\tsudo\n");
+    expect_read(p);
+    expect(p, "select count(*) from log", "3\n");
+    expect_accounts(p);
+}
+
+// Larger than what is held in memory: it goes through a file without a name.
+static void a_decoded_stream_larger_than_memory_takes(void **state) {
+    struct place *p = *state;
+    struct buffer b = {0};
+    for (int i = 0; b.n < 9u << 20; i++)
+        buffer_print(&b, ENTRY("%02d", "app", "%0500d"), i % 60, i);
+    put(p, "journal.export", buffer_str(&b), 0);
+    expect_read(p);
+    expect(p, "select lines = records + continued + skipped + blank, bytes > 9000000, state from source",
+           "1\t1\tread\n");
+    expect(p, "select count(distinct message) = (select records from source) from log", "1\n");
+    buffer_done(&b);
+}
+
+// Who wrote the evidence chose what an oddity is told with.
+static void odd_bytes_in_what_is_told_of_an_oddity(void **state) {
+    struct place *p = *state;
+    put(p, "journal.export",
+        S("__REALTIME_TIMESTAMP=1772600701000000\nSYSLOG_IDENTIFIER=sshd\xff\x1b[31m\n_COMM=logger\n_UID=1000\n"
+          "MESSAGE=" ACCEPTED "\n\n"),
+        0);
+    expect_read(p);
+    expect(p, "select count(*) from logon", "0\n");
+    expect(p, "select kind, contains(detail, 'sshd\\xff') from anomaly where kind = 'forged'", "forged\t1\n");
+}
+
 #define IN_PLACE(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void) {
@@ -381,6 +438,9 @@ int main(void) {
         IN_PLACE(addresses_are_spelt_one_way),
         IN_PLACE(a_case_from_the_future),
         IN_PLACE(nothing_to_read),
+        IN_PLACE(a_decoded_stream_that_grew),
+        IN_PLACE(a_decoded_stream_larger_than_memory_takes),
+        IN_PLACE(odd_bytes_in_what_is_told_of_an_oddity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
