@@ -113,7 +113,7 @@ static int probe_bash(struct str head, struct str path) {
     bool named = str_eq(program, S("bash"));
     while (str_cut(&head, '\n', &line))
         if (is_mark(str_trim(line)))
-            return named ? 95 : textlog_share(head, is_mark) >= 20 || !head.n ? 85 : named ? 90 : 0;
+            return named ? 95 : textlog_share(head, is_mark) >= 20 || !head.n ? 85 : 0;
         else if (!named)
             return 0;
     return named ? 90 : 0;

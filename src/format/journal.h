@@ -84,6 +84,9 @@ static inline bool journal_overspent(const struct journal_teller *t) {
     return t->spent > t->allowed;
 }
 
+// Physical lines of a text; a last one without its end counts.
+uint64_t journal_count_lines(struct str s);
+
 void journal_begin(struct journal_teller *t);
 // Adds one field. `full` is the value's length where `value` was cut already, else value.n. `field` is
 // journal_field_of(name).

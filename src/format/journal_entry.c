@@ -11,6 +11,7 @@
 #include "format/journal.h"
 
 #include "base/escape.h"
+#include "format/epoch.h"
 
 #include <stdio.h>
 
@@ -49,6 +50,13 @@ enum journal_field journal_field_of(struct str name) {
         if (name.n == FIELDS[i].n && memcmp(name.p, FIELDS[i].p, name.n) == 0)
             return i;
     return JOURNAL_FIELD_COUNT;
+}
+
+uint64_t journal_count_lines(struct str s) {
+    uint64_t n = 0;
+    for (const char *p; s.n && (p = memchr(s.p, '\n', s.n)); n++)
+        s = str_skip(s, (size_t)(p - s.p) + 1);
+    return n + (s.n != 0);
 }
 
 void journal_begin(struct journal_teller *t) {
@@ -154,13 +162,7 @@ static bool fill_stamp(struct str realtime, struct stamp *ret) {
     uint64_t t;
     if (!str_to_u64(realtime, &t) || t >= 253402300800000000ull) // the year 10000
         return false;
-    struct civil c = civil_from_usec((usec)t);
-    *ret = (struct stamp){.year = (int16_t)c.year,
-                          .month = (uint8_t)c.month,
-                          .day = (uint8_t)c.day,
-                          .of_day = (usec)t % USEC_DAY,
-                          .has_zone = true,
-                          .present = true};
+    *ret = epoch_stamp((usec)t);
     return true;
 }
 

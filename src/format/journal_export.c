@@ -22,13 +22,6 @@ struct reading {
     uint64_t blank; // lines between entries
 };
 
-static uint64_t count_lines(struct str s) {
-    uint64_t n = 0;
-    for (const char *p; s.n && (p = memchr(s.p, '\n', s.n)); n++)
-        s = str_skip(s, (size_t)(p - s.p) + 1);
-    return n + (s.n != 0);
-}
-
 static bool is_name(struct str s) {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
@@ -74,7 +67,7 @@ static void read_field(struct reading *r, struct str line) {
 // An entry with nothing in it is no record.
 static bool end_entry(struct reading *r, size_t end) {
     struct str raw = {r->all.p + r->begun, end - r->begun};
-    uint64_t lines = count_lines(raw);
+    uint64_t lines = journal_count_lines(raw);
     if (r->teller.fields)
         return journal_give(&r->teller, lines);
     return journal_skip(&r->teller, ANOMALY_BAD_RECORD, lines, 0, "bytes %zu to %zu hold no field", r->begun, end);

@@ -18,13 +18,6 @@ struct reading {
     uint64_t blank, odd; // lines between entries that are empty, or hold brackets
 };
 
-static uint64_t count_lines(struct str s) {
-    uint64_t n = 0;
-    for (const char *p; s.n && (p = memchr(s.p, '\n', s.n)); n++)
-        s = str_skip(s, (size_t)(p - s.p) + 1);
-    return n + (s.n != 0);
-}
-
 // ---- values
 
 // [104, 105]: bytes. False when it is not numbers from 0 to 255 (or -128 to 127) only.
@@ -144,14 +137,14 @@ static bool read_line(struct reading *r, size_t brace) {
     if (!n) {
         object = str_head(r->rest, bad);
         r->rest = str_skip(r->rest, bad);
-        return read_object(r, object, count_lines(str_between(from.p, r->rest.p)));
+        return read_object(r, object, journal_count_lines(str_between(from.p, r->rest.p)));
     }
     object = str_head(r->rest, n);
     r->rest = str_skip(r->rest, n);
     struct str tail = line_rest(r->rest);
     if (str_find_char(tail, '{') < 0)
         r->rest = str_skip(r->rest, tail.n);
-    lines = count_lines(str_between(from.p, r->rest.p));
+    lines = journal_count_lines(str_between(from.p, r->rest.p));
     return read_object(r, object, lines);
 }
 

@@ -68,14 +68,6 @@ static bool open_spread(struct str *rest, struct str line, struct json_object *o
     return true;
 }
 
-static bool note_line(struct reading *r, struct str line, enum anomaly_kind kind, uint64_t skipped, uint64_t blank) {
-    return sink_note(r->sink, &(struct noted){.kind = kind,
-                                              .offset = (uint64_t)(line.p - r->j.stream->bytes.p),
-                                              .length = line.n,
-                                              .skipped = skipped,
-                                              .blank = blank});
-}
-
 static bool hand_over(struct reading *r, struct str text, uint64_t lines, jsonl_reader *read) {
     struct jsonl *j = &r->j;
     arena_clear(&j->arena);
@@ -98,9 +90,9 @@ static bool read_one(struct reading *r, struct str line, jsonl_reader *read) {
     struct str s = inner(line), text = strip_end(line);
     uint64_t lines = 1;
     if (!str_trim(text).n)
-        return note_line(r, text, ANOMALY_COUNT, 0, 1);
+        return sink_line(r->sink, r->j.stream, text, ANOMALY_COUNT, 0, 1);
     if (!s.n)
-        return note_line(r, text, ANOMALY_COUNT, 1, 0); // a bracket or comma between the elements
+        return sink_line(r->sink, r->j.stream, text, ANOMALY_COUNT, 1, 0); // a bracket or comma between the elements
     if (json_open(s, &r->j.object))
         return hand_over(r, text, 1, read);
     if (s.n == 1 && s.p[0] == '{' && r->tries < TRIES) {
@@ -112,7 +104,7 @@ static bool read_one(struct reading *r, struct str line, jsonl_reader *read) {
         r->tries++;
     }
     bool cut = !r->rest.n && s.p[0] == '{' && s.p[s.n - 1] != '}';
-    return note_line(r, text, cut ? ANOMALY_TRUNCATED : ANOMALY_BAD_RECORD, 1, 0);
+    return sink_line(r->sink, r->j.stream, text, cut ? ANOMALY_TRUNCATED : ANOMALY_BAD_RECORD, 1, 0);
 }
 
 enum status jsonl_decode(const struct stream *stream, const struct sink *sink, jsonl_reader *read) {

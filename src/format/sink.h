@@ -5,8 +5,7 @@
 // used before the call returns: slices need not live longer.
 #pragma once
 
-#include "record/fact.h"
-#include "record/record.h"
+#include "format/format.h"
 
 // One record. What the case keeps as its text:
 //   FORMAT_RENDERED      `text`, then `record.message`, then a line end. `text` is what stands in front of the
@@ -47,6 +46,15 @@ static inline bool sink_record(const struct sink *sink, const struct decoded *de
 }
 static inline bool sink_note(const struct sink *sink, const struct noted *noted) {
     return sink->note(sink->context, noted);
+}
+// Of a line of the input that is no record; `kind` ANOMALY_COUNT: nothing odd.
+static inline bool sink_line(const struct sink *sink, const struct stream *stream, struct str line,
+                             enum anomaly_kind kind, uint64_t skipped, uint64_t blank) {
+    return sink_note(sink, &(struct noted){.kind = kind,
+                                           .offset = (uint64_t)(line.p - stream->bytes.p),
+                                           .length = line.n,
+                                           .skipped = skipped,
+                                           .blank = blank});
 }
 static inline void sink_at(const struct sink *sink, uint64_t bytes) {
     if (sink->at)

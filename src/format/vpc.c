@@ -200,14 +200,6 @@ static bool hand_over(struct reading *r, struct str line, const struct str *fiel
     return sink_record(r->sink, &decoded);
 }
 
-static bool note(struct reading *r, struct str line, enum anomaly_kind kind, uint64_t skipped, uint64_t blank) {
-    return sink_note(r->sink, &(struct noted){.kind = kind,
-                                              .offset = (uint64_t)(line.p - r->stream->bytes.p),
-                                              .length = line.n,
-                                              .skipped = skipped,
-                                              .blank = blank});
-}
-
 static bool read_line(struct reading *r, struct str line) {
     struct str fields[FIELDS_MAX], *first = fields;
     size_t n = split(line, fields);
@@ -215,20 +207,20 @@ static bool read_line(struct reading *r, struct str line) {
     while (line.n && line.p[line.n - 1] == '\r')
         line.n--;
     if (!n)
-        return note(r, line, ANOMALY_COUNT, 0, 1);
+        return sink_line(r->sink, r->stream, line, ANOMALY_COUNT, 0, 1);
     if (n <= FIELDS_MAX && read_header(fields, n, &r->layout))
-        return note(r, line, ANOMALY_HEADER_LINE, 1, 0);
+        return sink_line(r->sink, r->stream, line, ANOMALY_HEADER_LINE, 1, 0);
     struct str front = fields[0];
     if (n <= FIELDS_MAX && stamp_read(&front, &stamp).kind == STAMP_ISO) {
         first++;
         n--;
         if (read_header(first, n, &r->layout))
-            return note(r, line, ANOMALY_HEADER_LINE, 1, 0);
+            return sink_line(r->sink, r->stream, line, ANOMALY_HEADER_LINE, 1, 0);
     }
     if (!r->layout.n && n <= FIELDS_MAX && is_default(first, n))
         r->layout = DEFAULT;
     if (n > FIELDS_MAX || !r->layout.n || n != r->layout.n || !is_row(&r->layout, first))
-        return note(r, line, ANOMALY_BAD_RECORD, 1, 0);
+        return sink_line(r->sink, r->stream, line, ANOMALY_BAD_RECORD, 1, 0);
     return hand_over(r, line, first, stamp);
 }
 

@@ -216,14 +216,6 @@ struct reading {
     struct buffer entities;
 };
 
-static bool note(struct reading *r, struct str line, enum anomaly_kind kind, uint64_t skipped, uint64_t blank) {
-    return sink_note(r->sink, &(struct noted){.kind = kind,
-                                              .offset = (uint64_t)(line.p - r->stream->bytes.p),
-                                              .length = line.n,
-                                              .skipped = skipped,
-                                              .blank = blank});
-}
-
 static int hex_value(char c) {
     return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
 }
@@ -247,10 +239,10 @@ static bool read_directive(struct str line, struct reading *r) {
     struct str rest = str_skip(line, 1), word;
     if (str_take(&rest, S("separator "))) {
         read_separator(str_trim(rest), r);
-        return note(r, line, ANOMALY_COUNT, 1, 0);
+        return sink_line(r->sink, r->stream, line, ANOMALY_COUNT, 1, 0);
     }
     if (!str_cut(&rest, r->separator, &word))
-        return note(r, line, ANOMALY_COUNT, 1, 0);
+        return sink_line(r->sink, r->stream, line, ANOMALY_COUNT, 1, 0);
     bool header = str_eq(word, S("fields"));
     if (header)
         read_columns(rest, r);
@@ -260,7 +252,7 @@ static bool read_directive(struct str line, struct reading *r) {
         r->empty = rest;
     else if (str_eq(word, S("path")))
         name_program(rest, &r->program);
-    return note(r, line, header ? ANOMALY_HEADER_LINE : ANOMALY_COUNT, 1, 0);
+    return sink_line(r->sink, r->stream, line, header ? ANOMALY_HEADER_LINE : ANOMALY_COUNT, 1, 0);
 }
 
 // False when the line has another number of columns than the header.
@@ -284,7 +276,11 @@ static bool read_row(struct str line, bool last, struct reading *r) {
     struct fact fact;
     struct decoded decoded = {.record = RECORD_EMPTY, .text = line, .lines = 1, .facts = &fact, .silent = true};
     if (!split(line, r, values))
-        return note(r, line, last ? ANOMALY_TRUNCATED : r->columns ? ANOMALY_BAD_RECORD : ANOMALY_NO_HEADER, 1, 0);
+        return sink_line(r->sink, r->stream, line,
+                         last         ? ANOMALY_TRUNCATED
+                         : r->columns ? ANOMALY_BAD_RECORD
+                                      : ANOMALY_NO_HEADER,
+                         1, 0);
     decoded.record.stamp = read_time(values[TS]);
     if (values[TS].n && !decoded.record.stamp.present)
         decoded.record.anomaly = ANOMALY_BAD_TIME;
@@ -297,7 +293,7 @@ static bool read_line(struct str line, bool last, struct reading *r) {
     while (line.n && line.p[line.n - 1] == '\r')
         line.n--;
     if (!line.n || (line.p[0] == ' ' && !str_trim(line).n))
-        return note(r, line, ANOMALY_COUNT, 0, 1);
+        return sink_line(r->sink, r->stream, line, ANOMALY_COUNT, 0, 1);
     return line.p[0] == '#' ? read_directive(line, r) : read_row(line, last, r);
 }
 
