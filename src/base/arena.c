@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { BLOCK = 2 << 20 };
+enum { BLOCK = 2 << 20, SMALL_BLOCK = 64 << 10 };
 
 struct arena_block {
     struct arena_block *next;
@@ -64,6 +64,13 @@ char *must_print(const char *format, ...) {
     return text;
 }
 
+// The first one is small: most arenas hold a record or the words of one answer.
+static struct arena_block *new_small_block(void) {
+    struct arena_block *b = must_alloc(SMALL_BLOCK);
+    *b = (struct arena_block){.size = SMALL_BLOCK - sizeof *b};
+    return b;
+}
+
 // Two-megabyte blocks on a two-megabyte boundary, so that the kernel can back each with one page.
 static struct arena_block *new_block(size_t bytes) {
     size_t size = sizeof(struct arena_block) + bytes;
@@ -89,7 +96,8 @@ void *arena_take(struct arena *a, size_t bytes) {
     while ((size_t)(a->end - a->next) < bytes) {
         struct arena_block **link = a->now ? &a->now->next : &a->first;
         if (!*link || (*link)->size < bytes) {
-            struct arena_block *b = new_block(bytes);
+            bool small = !a->first && bytes <= SMALL_BLOCK - sizeof(struct arena_block);
+            struct arena_block *b = small ? new_small_block() : new_block(bytes);
             b->next = *link;
             *link = b;
         }
