@@ -64,11 +64,6 @@ create table host_item_t (
     record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, kind item_kind, name varchar,
     user_name varchar, value varchar, number bigint, detail varchar);
 
--- Openings and ends of sessions as PAM and utmp tell them.
-create table session_mark_t (
-    record_id ubigint, ts timestamp, host_id uinteger, source_id uinteger, opened boolean, user_id uinteger,
-    by_id uinteger, uid bigint, service varchar, terminal_id uinteger, address_id uinteger, program_id uinteger, pid integer);
-
 create table anomaly_t (source_id uinteger, record_id ubigint, "offset" ubigint, length ubigint, kind anomaly_kind, detail varchar);
 
 -- Made after reading, from the above.

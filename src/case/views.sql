@@ -76,17 +76,6 @@ create or replace view host_item as
 select h.name as host, i.kind, i.name, i.user_name, i.value, i.number, i.detail, i.ts, i.source_id, i.record_id
 from host_item_t i left join host_t h on h.host_id = i.host_id;
 
-create or replace view session_mark as
-select m.ts, h.names[m.host_id] as host, m.opened, u.names[m.user_id] as user_name, u.names[m.by_id] as opened_by, m.uid,
-    m.service, t.names[m.terminal_id] as tty, a.names[m.address_id] as source, p.names[m.program_id] as program, m.pid,
-    m.source_id, m.record_id
-from session_mark_t m,
-    (select list(name order by host_id) as names from host_t) h,
-    (select list(name order by user_id) as names from user_t) u,
-    (select list(name order by terminal_id) as names from terminal_t) t,
-    (select list(coalesce(ip, name) order by address_id) as names from address_t) a,
-    (select list(name order by program_id) as names from program_t) p;
-
 create or replace view finding as
 select f.finding_id, f.ts, f.until, h.name as host, f.name, f.severity, f.section, f.text, f.count, f.user_name,
     f.source, f.record_id, f.link, f.link_label

@@ -49,18 +49,9 @@ struct logon_row {
 struct fact_place {
     uint64_t record_id;
     usec ts;
-    uint32_t host_id, program_id, source_id;
-    int64_t pid;
+    uint32_t host_id, source_id;
     uint64_t offset; // of the record's text
     uint32_t length;
-};
-
-// A session's beginning or end; see struct session_mark. 0: not recorded.
-struct mark_row {
-    bool opened;
-    uint32_t user_id, by_id, terminal_id, address_id;
-    int64_t uid; // -1: NULL
-    struct str service;
 };
 
 struct anomaly_row {
@@ -116,8 +107,6 @@ enum status case_add_alert(struct case_writer *writer, const struct fact_place *
 enum status case_add_event(struct case_writer *writer, const struct fact_place *place, const struct host_event *event,
                            struct error *error);
 enum status case_add_item(struct case_writer *writer, const struct fact_place *place, const struct item *item,
-                          struct error *error);
-enum status case_add_mark(struct case_writer *writer, const struct fact_place *place, const struct mark_row *row,
                           struct error *error);
 // Commits all rows and names so far, and tells which sources are done.
 enum status case_flush(struct case_writer *writer, struct error *error);

@@ -10,8 +10,7 @@
 
 enum { MAX_TEXT = 16 << 10 }; // bytes of one text column
 
-const char *const FACT_TABLE_NAMES[FACT_TABLES] = {"flow_t", "alert_t", "host_event_t", "host_item_t",
-                                                   "session_mark_t"};
+const char *const FACT_TABLE_NAMES[FACT_TABLES] = {"flow_t", "alert_t", "host_event_t", "host_item_t"};
 
 void writer_put_text(struct table *t, idx_t column, struct str s) {
     if (s.n > MAX_TEXT)
@@ -108,27 +107,10 @@ enum status case_add_item(struct case_writer *w, const struct fact_place *p, con
     return writer_end_row(w, t, error);
 }
 
-enum status case_add_mark(struct case_writer *w, const struct fact_place *p, const struct mark_row *m,
-                          struct error *error) {
-    struct table *t = &w->facts[TABLE_MARK];
-    put_place(t, p);
-    TABLE_PUT(t, 4, bool, m->opened);
-    TABLE_PUT(t, 5, uint32_t, m->user_id);
-    TABLE_PUT(t, 6, uint32_t, m->by_id);
-    TABLE_PUT_OR_NULL(t, 7, int64_t, m->uid, m->uid < 0);
-    writer_put_text(t, 8, m->service);
-    TABLE_PUT(t, 9, uint32_t, m->terminal_id);
-    TABLE_PUT(t, 10, uint32_t, m->address_id);
-    TABLE_PUT(t, 11, uint32_t, p->program_id);
-    TABLE_PUT_OR_NULL(t, 12, int32_t, p->pid, p->pid < 0 || p->pid > INT32_MAX);
-    return writer_end_row(w, t, error);
-}
-
 // ---- All that stands at a record ----
 
 // Tables of facts that have record_id, ts and source_id.
-static const char *const OF_RECORDS[] = {"logon_t",      "flow_t",      "alert_t",
-                                         "host_event_t", "host_item_t", "session_mark_t"};
+static const char *const OF_RECORDS[] = {"logon_t", "flow_t", "alert_t", "host_event_t", "host_item_t"};
 enum { OF_RECORDS_N = sizeof OF_RECORDS / sizeof *OF_RECORDS };
 
 void writer_print_removal(struct buffer *sql, const char *sources) {

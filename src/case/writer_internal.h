@@ -11,7 +11,7 @@
 enum { NAME_TABLES = 6, RECENT = 64 };
 
 // Tables of writer_facts.c.
-enum fact_table { TABLE_FLOW, TABLE_ALERT, TABLE_EVENT, TABLE_ITEM, TABLE_MARK, FACT_TABLES };
+enum fact_table { TABLE_FLOW, TABLE_ALERT, TABLE_EVENT, TABLE_ITEM, FACT_TABLES };
 extern const char *const FACT_TABLE_NAMES[FACT_TABLES];
 
 // What of a row belongs to its class, as bytes to be told apart by.

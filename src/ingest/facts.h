@@ -13,6 +13,6 @@ uint32_t facts_name(struct intern *table, struct str name);
 // "web-01.example.com".
 uint32_t facts_host(struct intern *hosts, struct str name);
 
-// Stores a fact that is no logon: those are joined first (attempts.h).
+// Stores a fact that is no logon: those are joined first (attempts.h). Session marks are not stored yet.
 enum status facts_write(struct case_writer *writer, const struct fact_place *place, const struct fact *fact,
                         struct error *error);

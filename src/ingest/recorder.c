@@ -265,8 +265,7 @@ static bool repeat_last(struct recorder *r, const struct log_row *row, struct st
 
 static void take_fact(struct recorder *r, const struct log_row *row, const struct meaning *meaning,
                       const struct fact *f) {
-    const struct fact_place place = {row->record_id, row->ts,  row->host_id, row->program_id,
-                                     row->source_id, row->pid, row->offset,  row->length};
+    const struct fact_place place = {row->record_id, row->ts, row->host_id, row->source_id, row->offset, row->length};
     if (f->kind == FACT_LOGON)
         take_logon(r, row, meaning, &f->logon);
     else

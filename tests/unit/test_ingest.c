@@ -388,8 +388,6 @@ static void a_decoded_stream_that_grew(void **state) {
     expect(p, "select message from log order by ts",
            ACCEPTED "\npam_unix(sudo:session): session opened for user root(uid=0) by (uid=0)\n" ACCEPTED "\n");
     expect(p, "select user_name, unnest(witnesses) from logon", "root\tjournal\nroot\tjournal\n");
-    expect(p, "select host, opened, user_name, uid, service, program from session_mark",
-           "web-01\t1\troot\t0\tsudo\tsudo\n");
     expect_read(p);
     expect(p, "select count(*) from log", "3\n");
     expect_accounts(p);
