@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Linux Host Explorer Authors
 //
-// The page in a real browser against the real program. `LHX_BINARY=build/lhx node tests/page/run.mjs [WORD…]` runs the
-// tests whose names hold one of the words. Screenshots are left in tests/page/shots.
+// The page in a real browser against the real program. `LHX_BINARY=build/lhx node tests/page/run.mjs [FILE.mjs | WORD…]`
+// runs the tests of that file, or those whose names hold one of the words. Screenshots are left in tests/page/shots.
 
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -26,11 +26,12 @@ async function runOne(browser, { name, run, view }, shared) {
 }
 
 await mkdir(shots, { recursive: true })
-const words = process.argv.slice(2)
+const words = process.argv.slice(2).filter((w) => !w.endsWith('.mjs'))
+const files = process.argv.slice(2).filter((w) => w.endsWith('.mjs'))
 const browser = await startBrowser()
 let passed = 0
 let failed = 0
-for (const file of FILES) {
+for (const file of FILES.filter((f) => !files.length || files.includes(`${f}.mjs`))) {
   const { tests, setUp } = await import(`./${file}.mjs`)
   const chosen = tests.filter((t) => !words.length || words.some((w) => `${file} ${t.name}`.includes(w)))
   if (!chosen.length) continue
